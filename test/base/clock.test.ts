@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import { createRealClock, createVirtualClock, VIRTUAL_EPOCH_MS } from '../../src/base/clock.ts';
+import { LOOP_SLICE } from '../../src/base/limits.ts';
+
+describe('virtual clock', () => {
+  test('jumps to the next timer', async () => {
+    const clock = createVirtualClock();
+    await clock.sleep(3_600_000);
+    expect(clock.elapsed()).toBe(3_600_000);
+    expect(clock.now()).toBe(VIRTUAL_EPOCH_MS + 3_600_000);
+    expect(clock.realElapsed()).toBeLessThan(1_000);
+  });
+
+  test('fires by due time, then in the order in which timers were set', async () => {
+    const clock = createVirtualClock();
+    const seen: string[] = [];
+    for (const [name, ms] of [
+      ['c', 20],
+      ['a', 10],
+      ['b', 10],
+      ['far', 2 ** 40],
+    ] as const)
+      clock.setTimer(ms, () => seen.push(name));
+    await clock.sleep(2 ** 41);
+    expect(seen).toEqual(['a', 'b', 'c', 'far']);
+  });
+
+  test('a cancelled timer neither fires nor moves time', async () => {
+    const clock = createVirtualClock();
+    clock.setTimer(5_000, () => expect.unreachable()).cancel();
+    await clock.sleep(10);
+    expect(clock.elapsed()).toBe(10);
+  });
+
+  test('drops cancelled timers when they are the majority', async () => {
+    const clock = createVirtualClock();
+    const kept: number[] = [];
+    for (let i = 0; i < 10_000; i++) {
+      const timer = clock.setTimer(i, () => kept.push(i));
+      if (i % 100 !== 0) timer.cancel();
+    }
+    await clock.sleep(20_000);
+    expect(kept).toEqual(Array.from({ length: 100 }, (_, i) => i * 100));
+  });
+
+  test('what is deferred runs before time goes on, and so do the promises it settles', async () => {
+    const clock = createVirtualClock();
+    const seen: string[] = [];
+    clock.setTimer(1, () => seen.push('timer'));
+    for (let i = 0; i < LOOP_SLICE * 3; i++)
+      clock.defer(() => void Promise.resolve().then(() => seen.push('deferred')));
+    await clock.sleep(2);
+    expect(seen.length).toBe(LOOP_SLICE * 3 + 1);
+    expect(seen.at(-1)).toBe('timer');
+  });
+
+  test('stands still for real work and delivers it in the order of its start', async () => {
+    const clock = createVirtualClock();
+    const seen: string[] = [];
+    const real = (turns: number) =>
+      new Promise<void>((resolve) => {
+        const step = (left: number): void => void (left === 0 ? resolve() : setImmediate(() => step(left - 1)));
+        step(turns);
+      });
+    clock.setTimer(0.5, () => seen.push('timer'));
+    const slow = clock.external(real(20)).then(() => seen.push(`slow at ${clock.elapsed()}`));
+    const quick = clock.external(real(2)).then(() => seen.push(`quick at ${clock.elapsed()}`));
+    const failed = clock.external(Promise.reject(new Error('no'))).catch(() => seen.push('failed'));
+    await Promise.all([slow, quick, failed, clock.sleep(1)]);
+    expect(seen).toEqual(['slow at 0', 'quick at 0', 'failed', 'timer']);
+  });
+});
+
+describe('real clock', () => {
+  test('never fires early, and in order', async () => {
+    const clock = createRealClock();
+    const seen: number[] = [];
+    await Promise.all([3, 1, 2].map((ms) => clock.sleep(ms).then(() => seen.push(clock.elapsed() >= ms ? ms : -ms))));
+    expect(seen).toEqual([1, 2, 3]);
+  });
+
+  test('lets others in between slices', async () => {
+    const clock = createRealClock();
+    let done = 0;
+    const seen: number[] = [];
+    for (let i = 0; i < LOOP_SLICE * 4; i++) clock.setTimer(0, () => void done++);
+    const watch = (): void => {
+      seen.push(done);
+      if (done < LOOP_SLICE * 4) setImmediate(watch);
+    };
+    setImmediate(watch);
+    await clock.sleep(20);
+    expect(Math.max(...seen.map((count, i) => count - (seen[i - 1] ?? 0)))).toBeLessThanOrEqual(LOOP_SLICE);
+  });
+
+  test('a delay beyond 24.8 days does not fire at once', async () => {
+    const clock = createRealClock();
+    const far = clock.setTimer(2 ** 33, () => expect.unreachable());
+    await clock.sleep(5);
+    far.cancel();
+  });
+
+  test('returns real work as it is', () => {
+    const work = Promise.resolve(1);
+    expect(createRealClock().external(work)).toBe(work);
+  });
+});
