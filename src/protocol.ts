@@ -450,6 +450,8 @@ export interface RunSummary {
   readonly criticalPathMs: number;
   /** Real time after the last agent until every write was on disk. */
   readonly drainMs: number;
+  /** CPU time of this process, user and system, from the first agent's start until the writes were on disk. */
+  readonly cpuMs: number;
   readonly memory: { readonly writes: number; readonly bytes: number };
   readonly loopDelayMs: { readonly p50: number; readonly p99: number; readonly max: number };
   readonly expectations: readonly ExpectationResult[];
