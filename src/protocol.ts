@@ -181,7 +181,7 @@ export interface Observation {
   readonly text: string;
   /** The dealt row, when there is one. */
   readonly data?: JsonObject;
-  /** `results` only: in the order in which the model wrote the calls. */
+  /** `results` only: in the order in which the model wrote the calls. Left out of events and journal, which have them. */
   readonly results?: readonly ToolResult[];
   /** `message` only. */
   readonly message?: Message;
@@ -300,6 +300,10 @@ export interface MemorySnapshot {
   readonly step: number;
   /** Observations taken from the agent's own list so far. */
   readonly taken: number;
+  /** False: the next turn observes the results of this one's calls. */
+  readonly answered: boolean;
+  /** Messages of the transcript that belong to finished turns; later ones are of a turn that was cut short. */
+  readonly messages: number;
   readonly at: number;
   /** The last reply, at most 4 kB of it. */
   readonly reply?: string;
@@ -363,6 +367,8 @@ export type RunWideFact =
       readonly seed: number;
       readonly virtual: boolean;
       readonly agents: number;
+      /** Of a resumed run: those that had ended before. */
+      readonly before?: { readonly done: number; readonly failed: number };
       readonly startedAt: string;
     }
   | { readonly type: 'run.draining'; readonly reason: string }
@@ -455,6 +461,8 @@ export interface RunSummary {
   readonly memory: { readonly writes: number; readonly bytes: number };
   readonly loopDelayMs: { readonly p50: number; readonly p99: number; readonly max: number };
   readonly expectations: readonly ExpectationResult[];
+  /** What ended the run early, when something did: memory that cannot be written. */
+  readonly error?: ErrorInfo;
 }
 
 export interface ExpectationResult {

@@ -1,16 +1,14 @@
-import TinyQueue from 'tinyqueue';
-import { LOOP_SLICE } from './limits.ts';
+import { TroupeError } from './errors.ts';
+import { LOOP_SLICE, LOOP_SLICE_MS } from './limits.ts';
+import { type Timer, TimerQueue } from './timer-queue.ts';
 
-export interface Timer {
-  /** Idempotent. */
-  cancel(): void;
-}
+export type { Timer };
 
 /**
  * The only source of time, of delays and of turns of the event loop.
  *
- * Contract: callbacks must not throw. They run at most `LOOP_SLICE` to a turn of the event loop, so that ten thousand
- * of them due at once cannot keep sockets, signals and other timers waiting.
+ * Contract: callbacks must not throw. They run at most `LOOP_SLICE` to a turn of the event loop (in real time also for at
+ * most `LOOP_SLICE_MS`), so that ten thousand of them due at once cannot keep sockets, signals and other timers waiting.
  */
 export interface Clock {
   readonly kind: 'real' | 'virtual';
@@ -27,84 +25,22 @@ export interface Clock {
    * Work that really happens, outside the clock's control (a disk, a library). Virtual time stands still until it has
    * settled, and several such works settle in the order in which they were started, so that a rehearsal does not
    * depend on which disk read came back first. In real time: the promise itself.
+   *
+   * @param timeoutMs Milliseconds of real time after which virtual time goes on without the work; without it, work that
+   * hangs stops a rehearsal for ever. Not used in real time, where a timer of the clock's does the same.
+   * @throws {TroupeError} Rejects with `TOOL_TIMEOUT` when that time is over.
    */
-  external<T>(work: Promise<T>): Promise<T>;
+  external<T>(work: Promise<T>, timeoutMs?: number): Promise<T>;
   /** Milliseconds of real time since the clock was made, also in a rehearsal: for measuring ourselves only. */
   realElapsed(): number;
+  /** Drops every timer, so that a deadline that no longer matters keeps no process alive. */
+  stop(): void;
 }
 
 /** 2000-01-01T00:00:00Z: where virtual time begins. */
 export const VIRTUAL_EPOCH_MS = 946_684_800_000;
 /** Node fires at once, with a warning, what is further away than a signed 32-bit number of milliseconds. */
 const NODE_TIMER_MAX_MS = 2_147_483_647;
-
-class Entry implements Timer {
-  readonly due: number;
-  readonly order: number;
-  fn: (() => void) | undefined;
-  readonly #owner: TimerQueue;
-
-  constructor(due: number, order: number, fn: () => void, owner: TimerQueue) {
-    this.due = due;
-    this.order = order;
-    this.fn = fn;
-    this.#owner = owner;
-  }
-
-  cancel(): void {
-    if (this.fn === undefined) return;
-    this.fn = undefined;
-    this.#owner.cancelled();
-  }
-}
-
-/** Timers by due time, then by the order in which they were set. */
-class TimerQueue {
-  #heap = new TinyQueue<Entry>([], compareEntries);
-  #order = 0;
-  #dead = 0;
-
-  add(due: number, fn: () => void): Entry {
-    const entry = new Entry(due, this.#order++, fn, this);
-    this.#heap.push(entry);
-    return entry;
-  }
-
-  /** Most timers are deadlines that never come: drop the cancelled ones when they are the majority. */
-  cancelled(): void {
-    this.#dead++;
-    if (this.#dead < 1_024 || this.#dead * 2 < this.#heap.length) return;
-    this.#heap = new TinyQueue<Entry>(
-      this.#heap.data.filter((entry) => entry.fn !== undefined),
-      compareEntries,
-    );
-    this.#dead = 0;
-  }
-
-  /** The earliest live timer's due time. */
-  next(): number | undefined {
-    for (let top = this.#heap.peek(); top !== undefined; top = this.#heap.peek()) {
-      if (top.fn !== undefined) return top.due;
-      this.#heap.pop();
-      this.#dead--;
-    }
-    return undefined;
-  }
-
-  /** Takes the earliest timer if it is due by `time`. */
-  take(time: number): (() => void) | undefined {
-    const due = this.next();
-    if (due === undefined || due > time) return undefined;
-    const entry = this.#heap.pop();
-    const fn = entry?.fn;
-    if (entry !== undefined) entry.fn = undefined;
-    return fn;
-  }
-}
-
-function compareEntries(a: Entry, b: Entry): number {
-  return a.due - b.due || a.order - b.order;
-}
 
 /** What both clocks share: the timers, the deferred callbacks, and running them in slices. */
 abstract class SlicedClock implements Clock {
@@ -117,7 +53,7 @@ abstract class SlicedClock implements Clock {
 
   abstract now(): number;
   abstract elapsed(): number;
-  abstract external<T>(work: Promise<T>): Promise<T>;
+  abstract external<T>(work: Promise<T>, timeoutMs?: number): Promise<T>;
   /** Called between slices, when nothing deferred is left. */
   protected abstract advance(): void;
 
@@ -128,6 +64,11 @@ abstract class SlicedClock implements Clock {
   }
 
   protected abstract armed(due: number): void;
+
+  /** Whether a slice that began at `startedAt` has had its share after `count` callbacks. */
+  protected isOver(count: number, _startedAt: number): boolean {
+    return count >= LOOP_SLICE;
+  }
 
   sleep(delayMs: number): Promise<void> {
     return new Promise((resolve) => this.setTimer(delayMs, resolve));
@@ -140,6 +81,10 @@ abstract class SlicedClock implements Clock {
 
   realElapsed(): number {
     return performance.now() - this.#startedAt;
+  }
+
+  stop(): void {
+    this.timers.clear();
   }
 
   /** Asks for a turn of the event loop of our own. */
@@ -160,9 +105,10 @@ abstract class SlicedClock implements Clock {
 
   /** Runs a slice; what it adds waits for a turn of its own. */
   #runDeferred(): boolean {
-    const end = Math.min(this.#deferred.length, this.#head + LOOP_SLICE);
+    const end = this.#deferred.length;
     const ran = this.#head < end;
-    while (this.#head < end) this.#deferred[this.#head++]?.();
+    const startedAt = this.elapsed();
+    for (let count = 0; this.#head < end && !this.isOver(count, startedAt); count++) this.#deferred[this.#head++]?.();
     if (this.#head === this.#deferred.length) {
       this.#deferred = [];
       this.#head = 0;
@@ -188,6 +134,17 @@ class RealClock extends SlicedClock {
     return work;
   }
 
+  override stop(): void {
+    super.stop();
+    clearTimeout(this.#handle);
+    this.#armedFor = Number.POSITIVE_INFINITY;
+  }
+
+  /** Callbacks can be slow; a rehearsal counts them alone, since how slow they are must not change it. */
+  protected override isOver(count: number, startedAt: number): boolean {
+    return count >= LOOP_SLICE || (count > 0 && this.elapsed() - startedAt > LOOP_SLICE_MS);
+  }
+
   /** One timer of Node's stands for the earliest of ours. */
   protected armed(due: number): void {
     if (due >= this.#armedFor) return;
@@ -203,7 +160,7 @@ class RealClock extends SlicedClock {
 
   protected advance(): void {
     const time = this.elapsed();
-    for (let count = 0; count < LOOP_SLICE; count++) {
+    for (let count = 0; !this.isOver(count, time); count++) {
       const fn = this.timers.take(time);
       if (fn === undefined) break;
       fn();
@@ -242,12 +199,15 @@ class VirtualClock extends SlicedClock {
     this.wake();
   }
 
-  external<T>(work: Promise<T>): Promise<T> {
+  external<T>(work: Promise<T>, timeoutMs?: number): Promise<T> {
     const external: External = { settled: undefined };
     this.#externals.push(external);
     this.#unsettled++;
     return new Promise<T>((resolve, reject) => {
+      let deadline: NodeJS.Timeout | undefined;
       const settle = (deliver: () => void): void => {
+        if (external.settled !== undefined) return;
+        clearTimeout(deadline);
         external.settled = deliver;
         this.#unsettled--;
         this.wake();
@@ -255,6 +215,14 @@ class VirtualClock extends SlicedClock {
       work.then(
         (value) => settle(() => resolve(value)),
         (error) => settle(() => reject(error)),
+      );
+      if (timeoutMs === undefined) return;
+      deadline = setTimeout(
+        () =>
+          settle(() =>
+            reject(new TroupeError('TOOL_TIMEOUT', `Work did not end: ${timeoutMs} ms of real time passed`)),
+          ),
+        Math.min(Math.ceil(timeoutMs), NODE_TIMER_MAX_MS),
       );
     });
   }

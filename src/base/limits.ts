@@ -36,6 +36,8 @@ export const TOOL_RESULT_MAX_BYTES = 1 * MB;
 // ---- the event loop
 /** Callbacks run between two turns of the event loop: at about 50 us each, 3 ms. */
 export const LOOP_SLICE = 64;
+/** And for so long, for callbacks that take longer than that. */
+export const LOOP_SLICE_MS = 5;
 
 // ---- memory
 /** Puts handed to LMDB and not acknowledged: above about 1,000 the process cannot exit cleanly. */

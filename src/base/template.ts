@@ -1,6 +1,7 @@
-import { Liquid, type Template as LiquidTemplate, TokenizationError } from 'liquidjs';
+import { Context, Liquid, type Template as LiquidTemplate, TokenizationError, toValueSync, Value } from 'liquidjs';
 import type { Json } from '../protocol.ts';
 import { TroupeError } from './errors.ts';
+import { compileSimpleTemplate, readPath, toPath, UNSURE } from './simple-template.ts';
 
 /** A compiled Liquid template. */
 export interface Template {
@@ -53,11 +54,29 @@ export function compileTemplate(source: string, names?: readonly string[]): Temp
     if (error instanceof TroupeError) throw error;
     throw new TroupeError('TEMPLATE', `Cannot read template "${source}": ${firstLine(error)}`, { cause: error });
   }
-  const single = SINGLE_OUTPUT.exec(source)?.[1];
-  const render = (scope: object): string => String(guard(source, () => liquid().renderSync(parsed, scope)));
-  const value = (scope: object): Json =>
-    single === undefined ? render(scope) : ((guard(source, () => liquid().evalValueSync(single, scope)) as Json) ?? '');
-  return { source, value, text: single === undefined ? render : (scope) => toText(value(scope)) };
+  const simple = compileSimpleTemplate(source);
+  const text = (scope: object): string =>
+    simple?.(scope) ?? String(guard(source, () => liquid().renderSync(parsed, scope)));
+  const output = SINGLE_OUTPUT.exec(source)?.[1];
+  if (output === undefined) return { source, value: text, text };
+  const value = compileOutput(source, output);
+  return { source, value, text: (scope) => toText(value(scope)) };
+}
+
+/** The value of one output; parsed once, where `evalValue` of the library parses at each call. */
+function compileOutput(source: string, output: string): (scope: object) => Json {
+  const parsed = new Value(output, liquid());
+  const evaluate = (scope: object): Json =>
+    guard(source, () => {
+      const context = new Context(scope, liquid().options, {}, { liquid: liquid() });
+      return (toValueSync(parsed.value(context) as never) as Json | undefined) ?? '';
+    });
+  const path = toPath(output);
+  if (path === undefined) return evaluate;
+  return (scope) => {
+    const value = readPath(scope, path);
+    return value === UNSURE ? evaluate(scope) : ((value as Json | undefined) ?? '');
+  };
 }
 
 /** Compiles every string inside a JSON value; the result renders them all. */

@@ -69,6 +69,50 @@ describe('virtual clock', () => {
     await Promise.all([slow, quick, failed, clock.sleep(1)]);
     expect(seen).toEqual(['slow at 0', 'quick at 0', 'failed', 'timer']);
   });
+
+  test('real work that hangs is given up after its real time, and virtual time goes on', async () => {
+    const clock = createVirtualClock();
+    const seen: string[] = [];
+    const hung = clock.external(new Promise<never>(() => undefined), 30).catch((error: Error) => {
+      expect(error).toMatchObject({ code: 'TOOL_TIMEOUT' });
+      seen.push(`gave up at ${clock.elapsed()}`);
+    });
+    await Promise.all([hung, clock.sleep(5).then(() => seen.push('timer'))]);
+    expect(seen).toEqual(['gave up at 0', 'timer']);
+    expect(clock.realElapsed()).toBeGreaterThanOrEqual(29);
+    expect(clock.realElapsed()).toBeLessThan(5_000);
+  });
+
+  test('real work given up keeps its place in the order', async () => {
+    const clock = createVirtualClock();
+    const seen: string[] = [];
+    const hung = clock.external(new Promise<never>(() => undefined), 20).catch(() => seen.push('hung'));
+    const quick = clock.external(Promise.resolve(), 20).then(() => seen.push('quick'));
+    await Promise.all([hung, quick]);
+    expect(seen).toEqual(['hung', 'quick']);
+  });
+
+  test('real work that settles after it was given up changes nothing', async () => {
+    const clock = createVirtualClock();
+    let fail: (error: Error) => void = () => undefined;
+    const late = new Promise<never>((_, reject) => {
+      fail = reject;
+    });
+    await expect(clock.external(late, 1)).rejects.toMatchObject({ code: 'TOOL_TIMEOUT' });
+    fail(new Error('late'));
+    await clock.sleep(1);
+    const next = clock.external(Promise.resolve('next'));
+    await expect(next).resolves.toBe('next');
+    await clock.sleep(1);
+    expect(clock.elapsed()).toBe(2);
+  });
+
+  test('real work in time leaves no deadline behind', async () => {
+    const clock = createVirtualClock();
+    const before = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    await clock.external(Promise.resolve(), 60_000);
+    expect(process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length).toBeLessThanOrEqual(before);
+  });
 });
 
 describe('real clock', () => {
