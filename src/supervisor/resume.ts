@@ -1,0 +1,62 @@
+import type { ResumedAgent } from '../agent/context.ts';
+import type { MemoryStore } from '../memory/memory-store.ts';
+import type { AgentSpec, JournalRecord, MemorySnapshot, Observation, ToolResult } from '../protocol.ts';
+
+/** Who is left of a run that was stopped, and where each of them goes on. */
+export interface Remaining {
+  readonly specs: readonly AgentSpec[];
+  readonly resumed: ReadonlyMap<string, ResumedAgent>;
+  /** Those who had ended before. */
+  readonly before: { readonly done: number; readonly failed: number };
+}
+
+/**
+ * Reads where a run's agents were. The last stored turn is the place; a turn that was not stored is done again.
+ *
+ * @throws {TroupeError} `STORE_FAILED` if a record is damaged.
+ */
+export async function findRemaining(store: MemoryStore, run: string, all: readonly AgentSpec[]): Promise<Remaining> {
+  const snapshots = new Map((await store.snapshots(run)).map((snapshot) => [snapshot.agent, snapshot]));
+  const resumed = new Map<string, ResumedAgent>();
+  const before = { done: 0, failed: 0 };
+  const specs: AgentSpec[] = [];
+  for (const spec of all) {
+    const snapshot = snapshots.get(spec.id);
+    if (snapshot?.status === 'done') before.done++;
+    else if (snapshot?.status === 'failed' || snapshot?.status === 'stopped') before.failed++;
+    else specs.push(spec);
+    if (snapshot?.status === 'running') resumed.set(spec.id, await toResumed(store, run, snapshot));
+  }
+  return { specs, resumed, before };
+}
+
+async function toResumed(store: MemoryStore, run: string, snapshot: MemorySnapshot): Promise<ResumedAgent> {
+  const { agent, turn, step, taken } = snapshot;
+  const transcript = await store.transcript(run, agent);
+  const kept = transcript.slice(0, snapshot.messages);
+  const question = kept.findLast((message) => message.role === 'user')?.content ?? '';
+  if (snapshot.answered) return { turn, step, taken, transcript: kept, question };
+  const results = resultsOf(await store.journal(run, agent), turn);
+  const observation: Observation = {
+    kind: 'results',
+    text: kept
+      .slice(-results.length)
+      .map((message) => message.content)
+      .join('\n'),
+    results,
+  };
+  return { turn, step, taken, transcript: kept, question, observation };
+}
+
+/** A turn's results in the order in which the model wrote the calls; the journal has them as they came in. */
+function resultsOf(journal: readonly JournalRecord[], turn: number): ToolResult[] {
+  const order = new Map<string, number>();
+  const results: ToolResult[] = [];
+  for (const record of journal) {
+    if (record.turn !== turn) continue;
+    if (record.type === 'model.done')
+      for (const [i, call] of record.decision.toolCalls.entries()) order.set(call.id, i);
+    if (record.type === 'tool.done' || record.type === 'tool.failed') results.push(record.result);
+  }
+  return results.sort((a, b) => (order.get(a.callId) ?? 0) - (order.get(b.callId) ?? 0));
+}

@@ -1,0 +1,110 @@
+import type { AgentEnvironment } from '../../src/agent/environment.ts';
+import { createGroup } from '../../src/agent/environment.ts';
+import type { CallContext } from '../../src/base/call-context.ts';
+import { createVirtualClock } from '../../src/base/clock.ts';
+import { createRandom } from '../../src/base/random.ts';
+import { createInMemoryStore } from '../../src/memory/in-memory.ts';
+import type { MemoryStore } from '../../src/memory/memory-store.ts';
+import { createGate } from '../../src/model/gate.ts';
+import type { Model } from '../../src/model/model.ts';
+import type { AgentSpec, Decision, Durability, GroupSpec, Json, ModelRequest, RunEvent } from '../../src/protocol.ts';
+import { Supervisor } from '../../src/supervisor/supervisor.ts';
+import { createEventStream } from '../../src/telemetry/event-stream.ts';
+import type { Tool } from '../../src/tools/tool.ts';
+
+export type Decide = (request: ModelRequest, context: CallContext) => Partial<Decision> | Promise<Partial<Decision>>;
+
+export interface HarnessOptions {
+  readonly decide: Decide;
+  readonly tools?: readonly Tool[];
+  readonly group?: Partial<GroupSpec>;
+  readonly count?: number;
+  readonly items?: AgentSpec['items'];
+  readonly durability?: Durability;
+  readonly store?: (inner: MemoryStore) => MemoryStore;
+  readonly keepOpen?: boolean;
+}
+
+/** A tool that waits on the run's clock and answers. */
+export function tool(name: string, execute: Tool['execute'], timeoutMs = 30_000): Tool {
+  return { name, description: name, parameters: { type: 'object' }, timeoutMs, external: false, execute };
+}
+
+/** A tool that takes so many milliseconds of the run's time. */
+export function timedTool(name: string, ms: number, value: Json): Tool {
+  return tool(name, async (_, context) => {
+    await context.sleep(ms);
+    return value;
+  });
+}
+
+export function decision(partial: Partial<Decision>): Decision {
+  const toolCalls = partial.toolCalls ?? [];
+  return {
+    toolCalls,
+    final: toolCalls.length === 0,
+    usage: { inputTokens: 1, outputTokens: 1 },
+    serviceMs: 0,
+    ...partial,
+  };
+}
+
+export function calls(...names: string[]) {
+  return names.map((name, i) => ({ id: `c${i + 1}`, name, args: {} }));
+}
+
+/** Everything a run has but files: agents of one group on a virtual clock, their events and their memory. */
+export function createHarness(options: HarnessOptions) {
+  const { count = 1, items = [{ template: 'Go' }], durability = 'async' } = options;
+  const clock = createVirtualClock();
+  const memory = createInMemoryStore();
+  const store = options.store?.(memory) ?? memory;
+  const model: Model = {
+    name: 'model',
+    decide: async (request, context) => decision(await options.decide(request, context)),
+  };
+  const tools = new Map((options.tools ?? []).map((each) => [each.name, each]));
+  const group: GroupSpec = {
+    name: 'agent',
+    members: { kind: 'count', count },
+    model: 'model',
+    tools: [...tools.keys()],
+    instructions: 'Work.',
+    observe: { items: [], inbox: false },
+    limits: { turns: 8, identicalCalls: 3, wallMs: 600_000 },
+    ...options.group,
+  };
+  const groups = new Map([
+    ['agent', createGroup(group, { params: {}, models: new Map([['model', createGate(model)]]), tools })],
+  ]);
+  const specs = Array.from(
+    { length: count },
+    (_, index): AgentSpec => ({ id: `agent/${index}`, group, index, row: {}, items }),
+  );
+  const events: RunEvent[] = [];
+  const stream = createEventStream(clock, [(event) => events.push(event)]);
+  const storeErrors: unknown[] = [];
+  const env: AgentEnvironment = {
+    run: 'run',
+    clock,
+    random: createRandom(1),
+    store,
+    durability,
+    tools,
+    groups,
+    emit: stream.emit,
+    isDraining: () => supervisor.isDraining,
+    idle: (agent) => supervisor.idle(agent),
+    storeFailed: (error) => storeErrors.push(error),
+    sendMessage: (from, to, body) =>
+      supervisor.deliver({ id: `m${events.length}`, from, to, body, at: clock.elapsed() }),
+  };
+  const supervisor: Supervisor = new Supervisor(env, {
+    specs,
+    resumed: new Map(),
+    keepOpen: options.keepOpen ?? false,
+  });
+  const ofType = <T extends RunEvent['type']>(type: T) =>
+    events.filter((event): event is RunEvent & { type: T } => event.type === type);
+  return { clock, memory, env, supervisor, specs, events, storeErrors, ofType, run: () => supervisor.run() };
+}

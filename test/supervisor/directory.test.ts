@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { MAILBOX_MAX } from '../../src/base/limits.ts';
+import type { Message } from '../../src/protocol.ts';
+import { createDirectory } from '../../src/supervisor/directory.ts';
+
+const message = (to: string, body = 'x'): Message => ({ id: 'm', from: 'user', to, body, at: 0 });
+
+function recipient() {
+  const got: string[] = [];
+  return { got, waiting: () => got.length, receive: (each: Message) => void got.push(each.body) };
+}
+
+test('delivers to whoever is there, in order', () => {
+  const directory = createDirectory<ReturnType<typeof recipient>>();
+  const a = recipient();
+  directory.reserve('a/0');
+  directory.enter('a/0', a);
+  directory.deliver(message('a/0', 'one'));
+  directory.deliver(message('a/0', 'two'));
+  expect(a.got).toEqual(['one', 'two']);
+  expect([...directory.ids()]).toEqual(['a/0']);
+});
+
+test('keeps messages for one who has not started yet', () => {
+  const directory = createDirectory<ReturnType<typeof recipient>>();
+  const a = recipient();
+  directory.reserve('a/0');
+  directory.deliver(message('a/0', 'early'));
+  expect(directory.size).toBe(0);
+  directory.enter('a/0', a);
+  expect(a.got).toEqual(['early']);
+});
+
+test('refuses an unknown address, one that has ended, and a full mailbox', () => {
+  const directory = createDirectory<ReturnType<typeof recipient>>();
+  expect(() => directory.deliver(message('b/7'))).toThrow('Cannot send to "b/7": there is no such agent');
+  directory.reserve('a/0');
+  for (let i = 0; i < MAILBOX_MAX; i++) directory.deliver(message('a/0'));
+  expect(() => directory.deliver(message('a/0'))).toThrow(/1000 messages are waiting/);
+  const a = recipient();
+  directory.enter('a/0', a);
+  expect(() => directory.deliver(message('a/0'))).toThrow(/1000 messages are waiting/);
+  directory.leave('a/0');
+  expect(() => directory.deliver(message('a/0'))).toThrow('the agent has ended');
+});
