@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { createVirtualClock } from '../../src/base/clock.ts';
+import type { RunEvent } from '../../src/protocol.ts';
+import { createEventStream } from '../../src/telemetry/event-stream.ts';
+
+test('numbers events without gaps, tells the time, and tells everyone in order', async () => {
+  const clock = createVirtualClock();
+  const first: RunEvent[] = [];
+  const second: RunEvent[] = [];
+  const stream = createEventStream(clock, [(event) => first.push(event)]);
+  stream.emit({ type: 'agent.started', agent: 'a/0', group: 'a' });
+  const unsubscribe = stream.subscribe((event) => second.push(event));
+  await clock.sleep(12.34567);
+  stream.emit({ type: 'agent.waiting', agent: 'a/0', for: 'a message' });
+  unsubscribe();
+  stream.emit({ type: 'run.finished', status: 'done' });
+  expect(first).toEqual([
+    { seq: 1, at: 0, type: 'agent.started', agent: 'a/0', group: 'a' },
+    { seq: 2, at: 12.346, type: 'agent.waiting', agent: 'a/0', for: 'a message' },
+    { seq: 3, at: 12.346, type: 'run.finished', status: 'done' },
+  ]);
+  expect(second).toEqual([first[1]]);
+});

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { createRunMetrics, toRunStatus } from '../../src/telemetry/metrics.ts';
+import { calls, createHarness, timedTool, tool } from '../agent/harness.ts';
+
+test('counts what the events tell', async () => {
+  const harness = createHarness({
+    decide: async ({ step, spec }, context) => {
+      await context.sleep(100);
+      if (spec.index === 2) throw new Error('no');
+      return step === 1 ? { toolCalls: calls('good', 'bad'), serviceMs: 100 } : { reply: 'x', serviceMs: 100 };
+    },
+    tools: [
+      timedTool('good', 40, 1),
+      tool('bad', () => {
+        throw new Error('bad');
+      }),
+    ],
+    count: 3,
+  });
+  const metrics = createRunMetrics(() => harness.clock.elapsed() * 2);
+  await harness.run();
+  metrics.onEvent({
+    seq: 0,
+    at: 0,
+    type: 'run.started',
+    run: 'r',
+    scenario: 's',
+    seed: 1,
+    virtual: true,
+    agents: 3,
+    startedAt: '',
+  });
+  for (const event of harness.events) metrics.onEvent(event);
+  expect(metrics.counts()).toMatchObject({
+    agents: { total: 3, done: 2, failed: 1, stopped: 0 },
+    turns: 5,
+    replies: 2,
+    modelCalls: 5,
+    modelFailures: 1,
+    toolCalls: { total: 4, failed: 2 },
+    tokens: { input: 4, output: 4 },
+    virtualMs: 240,
+    criticalPathMs: 240,
+  });
+});
+
+test('agents that had ended before a resume are counted', () => {
+  const metrics = createRunMetrics(() => 0);
+  const started = { run: 'r', scenario: 's', seed: 1, virtual: false, agents: 9, startedAt: '' };
+  metrics.onEvent({ seq: 1, at: 0, type: 'run.started', ...started, before: { done: 4, failed: 1 } });
+  expect(metrics.counts().agents).toEqual({ total: 9, done: 4, failed: 1, stopped: 0 });
+});
+
+test.each([
+  ['finished', 0, 'done'],
+  ['finished', 1, 'failed'],
+  ['stalled', 0, 'stalled'],
+  ['drained', 3, 'interrupted'],
+] as const)('a run that %s with %i failed is %s', (end, failed, status) => {
+  expect(toRunStatus(end, failed)).toBe(status);
+});
