@@ -18,6 +18,16 @@ export interface Tool extends ToolDefinition {
 
 /** What a call may use besides time and chance. */
 export interface ToolContext extends CallContext {
+  /** The agent's own row, for templates. Absent: `{}`. */
+  readonly row?: JsonObject;
   /** Sends a message to another agent's mailbox. @throws {TroupeError} `AGENT_UNKNOWN`, `MAILBOX_FULL`. */
   sendMessage(to: string, body: string): void;
+}
+
+/** What a built-in tool may depend on besides its own declaration. */
+export interface ToolOptions {
+  /** The scenario's parameters, for templates. */
+  readonly params: JsonObject;
+  /** True: a rehearsal; results have to be a function of the seed. */
+  readonly virtual: boolean;
 }

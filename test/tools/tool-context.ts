@@ -1,0 +1,47 @@
+import { CallContext } from '../../src/base/call-context.ts';
+import { type Clock, createVirtualClock } from '../../src/base/clock.ts';
+import { createRandom } from '../../src/base/random.ts';
+import type { JsonObject } from '../../src/protocol.ts';
+import type { Tool, ToolContext } from '../../src/tools/tool.ts';
+
+interface Settings {
+  clock?: Clock;
+  agent?: string;
+  callId?: string;
+  seed?: number;
+  row?: JsonObject;
+  send?: (to: string, body: string) => void;
+}
+
+class TestContext extends CallContext implements ToolContext {
+  readonly row: JsonObject;
+  readonly #send: (to: string, body: string) => void;
+
+  constructor({ clock, agent, callId, seed, row, send }: Settings) {
+    super(agent ?? 'a/1', 1, callId ?? '1/1', clock ?? createVirtualClock(), createRandom(seed ?? 1));
+    this.row = row ?? {};
+    this.#send = send ?? (() => undefined);
+  }
+
+  sendMessage(to: string, body: string): void {
+    this.#send(to, body);
+  }
+}
+
+/** A call's context as an agent makes it, in virtual time unless told otherwise. */
+export function createContext(settings: Settings = {}): ToolContext {
+  return new TestContext(settings);
+}
+
+/** A tool of any behaviour, without the checks of `defineTool`. */
+export function createTool(execute: (...args: any[]) => unknown, rest: Partial<Tool> = {}): Tool {
+  return {
+    name: 't',
+    description: '',
+    parameters: { type: 'object' },
+    timeoutMs: 1_000,
+    external: false,
+    execute: execute as Tool['execute'],
+    ...rest,
+  };
+}
