@@ -1,0 +1,86 @@
+import { TroupeError } from '../base/errors.ts';
+import type { ChatMessage, JournalRecord, MemorySnapshot, RunRecord } from '../protocol.ts';
+import type { MemoryStore } from './memory-store.ts';
+import { compareNatural } from './natural-order.ts';
+import { compareRuns } from './run-order.ts';
+
+/** What one agent has left behind. */
+interface Kept {
+  readonly journal: JournalRecord[];
+  readonly transcript: ChatMessage[];
+  snapshot: MemorySnapshot | undefined;
+}
+
+const DONE = Promise.resolve();
+
+/**
+ * A store that forgets everything when the process ends: for rehearsals and tests.
+ *
+ * Contract: keeps what it is given by reference, so records must not be changed afterwards. Every write is
+ * acknowledged at once and `room` is never short; `stats().bytes` stays 0, as nothing reaches a disk.
+ */
+export function createInMemoryStore(): MemoryStore {
+  const runs = new Map<string, RunRecord>();
+  const agents = new Map<string, Map<string, Kept>>();
+  let writes = 0;
+  let closed = false;
+
+  const kept = (run: string, agent: string): Kept => {
+    const ofRun = agents.get(run) ?? new Map<string, Kept>();
+    const ofAgent = ofRun.get(agent) ?? { journal: [], transcript: [], snapshot: undefined };
+    agents.set(run, ofRun);
+    ofRun.set(agent, ofAgent);
+    return ofAgent;
+  };
+  /** Runs `work` as a promise, so that what it throws rejects. */
+  const perform = async <T>(work: () => T): Promise<T> => {
+    if (closed) throw closedError();
+    return work();
+  };
+
+  return {
+    putRun: (run) => perform(() => void runs.set(run.id, run)),
+    runs: () => perform(() => [...runs.values()].sort(compareRuns)),
+    run: (id) => perform(() => runs.get(id)),
+    deleteRun: (id) =>
+      perform(() => {
+        runs.delete(id);
+        agents.delete(id);
+      }),
+
+    append(run, agent, batch) {
+      if (closed) {
+        const refused = Promise.reject(closedError());
+        refused.catch(() => {});
+        return refused;
+      }
+      const ofAgent = kept(run, agent);
+      ofAgent.journal.push(...batch.journal);
+      ofAgent.transcript.push(...batch.transcript);
+      if (batch.snapshot !== undefined) ofAgent.snapshot = batch.snapshot;
+      writes++;
+      return DONE;
+    },
+    room: () => undefined,
+    flush: () => perform(() => {}),
+
+    journal: (run, agent) => perform(() => [...(agents.get(run)?.get(agent)?.journal ?? [])]),
+    transcript: (run, agent) => perform(() => [...(agents.get(run)?.get(agent)?.transcript ?? [])]),
+    snapshot: (run, agent) => perform(() => agents.get(run)?.get(agent)?.snapshot),
+    snapshots: (run) =>
+      perform(() =>
+        [...(agents.get(run)?.values() ?? [])]
+          .flatMap(({ snapshot }) => snapshot ?? [])
+          .sort((a, b) => compareNatural(a.agent, b.agent)),
+      ),
+
+    stats: () => ({ writes, bytes: 0 }),
+    async close() {
+      closed = true;
+    },
+  };
+}
+
+function closedError(): TroupeError {
+  return new TroupeError('STORE_FAILED', 'Cannot use the memory store "in-memory": it is closed');
+}

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/** Values too large for the database, as files named by the hash of their content, in a folder for each run. */
+export interface Blobs {
+  /** Begins to write. @returns The name, and when the file and its folder are on disk. */
+  write(run: string, bytes: Uint8Array): { readonly name: string; readonly written: Promise<void> };
+  /** @throws If the file is not there. */
+  read(run: string, name: string): Promise<Buffer>;
+  /** Removes those of one run, if there are any. */
+  remove(run: string): Promise<void>;
+}
+
+/** @param folder Made when the first value is written. */
+export function createBlobs(folder: string): Blobs {
+  let parts = 0;
+  // A run's id may hold anything, so its folder is named by hash; of its own, so that runs cannot share a file.
+  const folderOf = (run: string): string => join(folder, hash(run).slice(0, 32));
+  return {
+    write(run, bytes) {
+      const name = hash(bytes);
+      const path = join(folderOf(run), name);
+      return { name, written: writeDurably(path, `${path}.${parts++}.part`, bytes) };
+    },
+    read: (run, name) => readFile(join(folderOf(run), name)),
+    remove: (run) => rm(folderOf(run), { recursive: true, force: true }),
+  };
+}
+
+function hash(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+/** Under its own name only when complete: a crash leaves a part, never half a file that something refers to. */
+async function writeDurably(path: string, part: string, bytes: Uint8Array): Promise<void> {
+  const folder = dirname(path);
+  await mkdir(folder, { recursive: true });
+  try {
+    await writeAndSync(part, bytes);
+    await rename(part, path);
+  } catch (error) {
+    // Most likely the disk is full, and this would keep it so.
+    await rm(part, { force: true });
+    throw error;
+  }
+  // The name is on disk when the folder is, and the folder when those above it are.
+  await sync(folder);
+  await sync(dirname(folder));
+  await sync(dirname(dirname(folder)));
+}
+
+async function writeAndSync(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function sync(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

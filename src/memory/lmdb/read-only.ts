@@ -1,0 +1,35 @@
+import { TroupeError } from '../../base/errors.ts';
+import type { MemoryStore } from '../memory-store.ts';
+import type { LmdbStore } from './directory-store.ts';
+
+/**
+ * The same store, for those who only look.
+ *
+ * @param directory Named in the refusal.
+ * @returns A store whose `putRun`, `deleteRun` and `append` reject with `STORE_FAILED`.
+ */
+export function toReadOnly(store: MemoryStore, directory: string): LmdbStore {
+  const refuse = (): Promise<never> => {
+    const refused = Promise.reject(
+      new TroupeError('STORE_FAILED', `Cannot write to "${directory}": it was opened for reading`),
+    );
+    refused.catch(() => {});
+    return refused;
+  };
+  return {
+    putRun: refuse,
+    deleteRun: refuse,
+    append: refuse,
+    runs: () => store.runs(),
+    run: (id) => store.run(id),
+    room: () => undefined,
+    flush: async () => {},
+    journal: (run, agent) => store.journal(run, agent),
+    transcript: (run, agent) => store.transcript(run, agent),
+    snapshot: (run, agent) => store.snapshot(run, agent),
+    snapshots: (run) => store.snapshots(run),
+    stats: () => ({ writes: 0, bytes: 0 }),
+    handedOverBytes: () => 0,
+    close: () => store.close(),
+  };
+}

@@ -1,0 +1,177 @@
+/**
+ * What a scenario says, checked and normalised: the first nouns of the road. Types only; this file imports nothing.
+ *
+ * Durations are milliseconds (`…Ms`), sizes bytes (`…Bytes`). In a scenario file the same names are snake_case and
+ * durations are written `200ms`, `5s`, `2m`; `scenario/` is where one becomes the other.
+ */
+
+export type Json = null | boolean | number | string | Json[] | JsonObject;
+export interface JsonObject {
+  [key: string]: Json;
+}
+/** A JSON Schema (draft 2020-12) as a plain object. */
+export type JsonSchema = JsonObject;
+
+/** A scenario file, checked and normalised: no template rendered yet, no agent expanded yet. */
+export interface Scenario {
+  readonly name: string;
+  readonly about?: string;
+  /** Absent: a live run draws one and prints it; a rehearsal uses 0. */
+  readonly seed?: number;
+  /** Absolute folder of the file; every relative path in the scenario starts here. */
+  readonly folder: string;
+  readonly params: JsonObject;
+  readonly models: Readonly<Record<string, ModelSpec>>;
+  readonly tools: Readonly<Record<string, ToolSpec>>;
+  readonly agents: Readonly<Record<string, GroupSpec>>;
+  readonly memory: MemorySpec;
+  readonly limits: Limits;
+  /** CEL expressions over the summary, in the file's order. */
+  readonly expect: readonly string[];
+  /** The file's text after `--set`, kept with the run so that it can be shown and resumed. */
+  readonly source: string;
+}
+
+/** How long something takes: a constant, a uniform range, or a log-normal by median and 95th percentile. */
+export type Latency =
+  | { readonly kind: 'constant'; readonly ms: number }
+  | { readonly kind: 'uniform'; readonly minMs: number; readonly maxMs: number }
+  | { readonly kind: 'log-normal'; readonly medianMs: number; readonly p95Ms: number };
+
+export type ModelSpec = SimulatedModelSpec;
+
+/** The embedded default: answers by rules, everything from the seed. */
+export interface SimulatedModelSpec {
+  readonly provider: 'simulated';
+  readonly latency: Latency;
+  /** Probability, 0 to 1, that a call fails after its latency. */
+  readonly failureRate: number;
+  /** Answers by the number of the agent's decision, before any rule; past the end, the rules decide. */
+  readonly sequence: readonly SimulatedAnswer[];
+  /** The first rule that fits answers. */
+  readonly rules: readonly SimulatedRule[];
+}
+
+export type ObservationKind = 'observation' | 'results' | 'message';
+
+export interface Usage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}
+
+export interface SimulatedRule extends SimulatedAnswer {
+  /** The kind of observation this rule is for; absent: any. */
+  readonly on?: ObservationKind;
+  /** A regular expression (RE2 syntax, linear time) searched in the observation's text. */
+  readonly match?: string;
+  /** A CEL expression over `observation, results, row, index, turn, step, params`. */
+  readonly when?: string;
+}
+
+/** What a rule or a step of a sequence answers; strings are Liquid templates. */
+export interface SimulatedAnswer {
+  readonly reply?: string;
+  /** Each entry names one tool and its templated arguments. */
+  readonly call: readonly { readonly tool: string; readonly args: JsonObject }[];
+  /** True: the observation is answered by this decision, its calls still run. Default: true without calls. */
+  readonly final?: boolean;
+  /** Replaces the model's latency for this answer. */
+  readonly latency?: Latency;
+  /** Token counts to report; absent: estimated from the text, four characters a token. */
+  readonly tokens?: Partial<Usage>;
+  /** The call fails with this message instead of answering. */
+  readonly fail?: string;
+}
+
+export type ToolSpec = BuiltinToolSpec | SimulatedToolSpec;
+
+interface ToolSpecCommon {
+  readonly description?: string;
+  /** Milliseconds until a call's signal aborts and the call fails. */
+  readonly timeoutMs: number;
+}
+
+export interface BuiltinToolSpec extends ToolSpecCommon {
+  readonly builtin: 'search' | 'metrics' | 'read-file' | 'calculate' | 'now' | 'send';
+  /** Absolute; `search` and `read-file` only. */
+  readonly folder?: string;
+}
+
+export interface SimulatedToolSpec extends ToolSpecCommon {
+  readonly builtin: 'simulated';
+  readonly latency: Latency;
+  /** Liquid templates over `args, agent, index, row, params`; strings anywhere inside are rendered. */
+  readonly result: Json;
+  readonly failureRate: number;
+  /** `error` rejects, `throw` throws synchronously, `hang` never settles. Absent: by `failureRate` alone. */
+  readonly fault?: 'error' | 'throw' | 'hang';
+  readonly parameters?: JsonSchema;
+}
+
+/** A declared kind of agent: its members share everything here. */
+export interface GroupSpec {
+  readonly name: string;
+  readonly members: Members;
+  readonly model: string;
+  readonly tools: readonly string[];
+  /** Liquid over `index, row, params, agent`. */
+  readonly instructions: string;
+  readonly observe: ObserveSpec;
+  readonly limits: AgentLimits;
+}
+
+/** Who is in a group: so many, one for each row of a JSON-lines file (absolute path), or one for each entry. */
+export type Members =
+  | { readonly kind: 'count'; readonly count: number }
+  | { readonly kind: 'each'; readonly file: string }
+  | { readonly kind: 'list'; readonly rows: readonly JsonObject[] };
+
+export interface ObserveSpec {
+  /** Observations every member works through in this order; Liquid over `index, row, params, agent`. */
+  readonly items: readonly string[];
+  /** JSON-lines file (absolute path) whose rows are dealt to the members in turn: row r to member r modulo count. */
+  readonly each?: string;
+  /** Text of a dealt row, Liquid over `data` and the above. Absent: the row's `text`, or else the row as JSON. */
+  readonly text?: string;
+  /** True: after its own observations the agent waits for messages and for `agent.send`. */
+  readonly inbox: boolean;
+}
+
+export interface AgentLimits {
+  /** Turns an agent may spend on one observation. */
+  readonly turns: number;
+  /** The same calls (tool and arguments) decided this many times in a row end the agent as failed. */
+  readonly identicalCalls: number;
+  /** Milliseconds one observation may take. */
+  readonly wallMs: number;
+}
+
+export interface Limits extends AgentLimits {
+  /** Model calls in flight at once, by model name; a model not named is unlimited. */
+  readonly concurrency: Readonly<Record<string, number>>;
+}
+
+export interface MemorySpec {
+  readonly store: 'lmdb' | 'in-memory';
+  readonly durability: Durability;
+  /** Added before each write, to rehearse a slow disk. */
+  readonly latency: Latency;
+}
+
+/** `async`: writes are handed over and the agent goes on. `sync`: the next effect starts after the acknowledgement. */
+export type Durability = 'async' | 'sync';
+
+/** One agent to start. Small, since there may be a hundred thousand: what is shared stays in `group`. */
+export interface AgentSpec {
+  /** `group/index`: the agent's address. */
+  readonly id: string;
+  readonly group: GroupSpec;
+  /** 0-based within the group. */
+  readonly index: number;
+  readonly row: JsonObject;
+  /** What this agent observes, in order, not yet rendered. */
+  readonly items: readonly ObservationItem[];
+}
+
+/** A template to render, or a dealt row. */
+export type ObservationItem = { readonly template: string } | { readonly data: JsonObject };

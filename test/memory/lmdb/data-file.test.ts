@@ -1,0 +1,39 @@
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { assertDataFile } from '../../../src/memory/lmdb/data-file.ts';
+import { openLmdbStore } from '../../../src/memory/lmdb.ts';
+
+describe('a data file', () => {
+  let folder = '';
+  let path = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'troupe-'));
+    path = join(folder, 'data.mdb');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  test('may be missing or empty, or one that LMDB has made', async () => {
+    assertDataFile(path);
+    writeFileSync(path, '');
+    assertDataFile(path);
+    await (await openLmdbStore(folder)).close();
+    assertDataFile(path);
+  });
+
+  test('of anything else is told by its state', async () => {
+    writeFileSync(path, 'x');
+    expect(() => assertDataFile(path)).toThrow(`"${path}" is not a database of ours`);
+    writeFileSync(path, 'x'.repeat(100_000));
+    expect(() => assertDataFile(path)).toThrow(`"${path}" is not a database of ours`);
+  });
+
+  test('that is cut off within its description is told by its size', async () => {
+    await (await openLmdbStore(folder)).close();
+    for (const bytes of [5_000, 100]) {
+      truncateSync(path, bytes);
+      expect(() => assertDataFile(path)).toThrow(`"${path}" is cut off after ${bytes} bytes`);
+    }
+  });
+});

@@ -1,0 +1,223 @@
+import { describe, expect, test } from 'vitest';
+import { TroupeError } from '../../../src/base/errors.ts';
+import { STORE_BACKLOG_BYTES, STORE_OUTSTANDING_BYTES, STORE_OUTSTANDING_PUTS } from '../../../src/base/limits.ts';
+import { type Write, WriteQueue } from '../../../src/memory/lmdb/write-queue.ts';
+
+const MB = 1024 * 1024;
+
+function writeOf(sequence: number, value: Buffer | undefined = Buffer.alloc(100), outsideBytes = 0): Write {
+  return { table: 'batches', key: ['r', 'a/0', sequence], value, outsideBytes };
+}
+
+/** A queue in front of a database that takes a turn to disk when the test says so. */
+class Disk {
+  readonly sent: Write[] = [];
+  readonly queue = new WriteQueue((write) => this.sent.push(write));
+  #turns: ReturnType<WriteQueue['takeTurn']>[] = [];
+  #acknowledged = 0;
+
+  endTurn(): void {
+    this.#turns.push(this.queue.takeTurn());
+  }
+
+  /** Acknowledges the oldest turn. */
+  acknowledge(turn = this.#turns.shift()): void {
+    const before = this.sent.length;
+    this.#acknowledged += turn?.reduce((puts, group) => puts + group.puts, 0) ?? 0;
+    this.queue.acknowledge(turn ?? []);
+    if (this.sent.length > before) this.endTurn();
+  }
+
+  get unacknowledged(): Write[] {
+    return this.sent.slice(this.#acknowledged);
+  }
+
+  get turns(): ReturnType<WriteQueue['takeTurn']>[] {
+    return this.#turns;
+  }
+
+  drain(): void {
+    this.endTurn();
+    while (this.#turns.length > 0) this.acknowledge();
+  }
+}
+
+async function isSettled(promise: Promise<void>): Promise<boolean> {
+  let settled = false;
+  const note = (): void => {
+    settled = true;
+  };
+  promise.then(note, note);
+  for (let tick = 0; tick < 5; tick++) await Promise.resolve();
+  return settled;
+}
+
+describe('a write queue', () => {
+  test('passes a write on at once, and acknowledges it when its turn is on disk', async () => {
+    const disk = new Disk();
+    const write = writeOf(1);
+    const done = disk.queue.add(write);
+    expect(disk.sent).toEqual([write]);
+    disk.endTurn();
+    expect(await isSettled(done)).toBe(false);
+    disk.acknowledge();
+    expect(await isSettled(done)).toBe(true);
+    await disk.queue.flush();
+  });
+
+  test('shares one promise among the writes of a turn, and none among turns', () => {
+    const disk = new Disk();
+    const first = disk.queue.add(writeOf(1));
+    expect(disk.queue.add(writeOf(2))).toBe(first);
+    disk.endTurn();
+    expect(disk.queue.add(writeOf(3))).not.toBe(first);
+  });
+
+  test('never has more puts outstanding than may be, and loses no order', () => {
+    const disk = new Disk();
+    const count = 5_000;
+    for (let sequence = 0; sequence < count; sequence++) {
+      void disk.queue.add(writeOf(sequence));
+      expect(disk.unacknowledged.length).toBeLessThanOrEqual(STORE_OUTSTANDING_PUTS);
+      if (sequence % 7 === 0) disk.endTurn();
+      if (sequence % 21 === 0) disk.acknowledge();
+    }
+    expect(disk.sent.length).toBeLessThan(count);
+    disk.drain();
+    expect(disk.sent.map(({ key }) => key[2])).toEqual(Array.from({ length: count }, (_, sequence) => sequence));
+    expect(disk.queue.stats()).toEqual({ writes: count, bytes: count * 100 });
+  });
+
+  test('never has more bytes outstanding than may be', () => {
+    const disk = new Disk();
+    let most = 0;
+    for (let sequence = 0; sequence < 60; sequence++) void disk.queue.add(writeOf(sequence, Buffer.alloc(MB)));
+    disk.endTurn();
+    while (disk.turns.length > 0) {
+      const bytes = disk.unacknowledged.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
+      most = Math.max(most, bytes);
+      disk.acknowledge();
+    }
+    expect(disk.sent).toHaveLength(60);
+    expect(most).toBe(STORE_OUTSTANDING_BYTES);
+  });
+
+  test('passes on one write that alone is more than may be outstanding', () => {
+    const disk = new Disk();
+    void disk.queue.add(writeOf(1, Buffer.alloc(2 * STORE_OUTSTANDING_BYTES)));
+    void disk.queue.add(writeOf(2));
+    disk.drain();
+    expect(disk.sent).toHaveLength(2);
+  });
+
+  test('acknowledges in order, also when a later turn is reported first', async () => {
+    const disk = new Disk();
+    const order: number[] = [];
+    const one = disk.queue.add(writeOf(1)).then(() => order.push(1));
+    disk.endTurn();
+    const two = disk.queue.add(writeOf(2)).then(() => order.push(2));
+    disk.endTurn();
+    disk.acknowledge(disk.turns.pop());
+    await Promise.resolve();
+    expect(order).toEqual([]);
+    disk.acknowledge();
+    await Promise.all([one, two]);
+    expect(order).toEqual([1, 2]);
+  });
+
+  test('has no room while more waits than a backlog may hold, and then there is again', async () => {
+    const disk = new Disk();
+    const count = (STORE_BACKLOG_BYTES + STORE_OUTSTANDING_BYTES) / MB;
+    for (let sequence = 0; sequence < count; sequence++) void disk.queue.add(writeOf(sequence, Buffer.alloc(MB)));
+    expect(disk.queue.room()).toBeUndefined();
+    void disk.queue.add(writeOf(count));
+    const room = disk.queue.room();
+    if (room === undefined) throw new Error('There should be no room');
+    expect(disk.queue.room()).toBe(room);
+    disk.endTurn();
+    expect(await isSettled(room)).toBe(false);
+    disk.acknowledge();
+    expect(await isSettled(room)).toBe(true);
+    expect(disk.queue.room()).toBeUndefined();
+  });
+
+  test('keeps a write back until what it refers to is on disk, and those after it behind it', async () => {
+    const disk = new Disk();
+    let ready = (): void => {};
+    const file = new Promise<void>((resolve) => {
+      ready = resolve;
+    });
+    void disk.queue.add(writeOf(1));
+    void disk.queue.add(writeOf(2, Buffer.alloc(10), 5 * MB), file);
+    const last = disk.queue.add(writeOf(3));
+    disk.endTurn();
+    disk.acknowledge();
+    expect(disk.sent.map(({ key }) => key[2])).toEqual([1]);
+    expect(disk.queue.stats()).toEqual({ writes: 1, bytes: 100 });
+    ready();
+    await file;
+    await Promise.resolve();
+    expect(disk.sent.map(({ key }) => key[2])).toEqual([1, 2, 3]);
+    disk.drain();
+    await last;
+    expect(disk.queue.stats()).toEqual({ writes: 3, bytes: 210 + 5 * MB });
+  });
+
+  test('counts batches, and neither removals nor records of runs', () => {
+    const disk = new Disk();
+    void disk.queue.add(writeOf(1));
+    void disk.queue.add({ ...writeOf(1), value: undefined });
+    void disk.queue.add({ table: 'runs', key: 'r', value: Buffer.alloc(7), outsideBytes: 0 });
+    disk.drain();
+    expect(disk.queue.stats()).toEqual({ writes: 1, bytes: 100 });
+    expect(disk.queue.handedOverBytes).toBe(107);
+  });
+
+  describe('after a failure', () => {
+    const error = new TroupeError('STORE_FAILED', 'The disk is full');
+
+    test('rejects what is outstanding, what waits and what comes, with the first error', async () => {
+      const disk = new Disk();
+      const outstanding = disk.queue.add(writeOf(1));
+      for (let sequence = 2; sequence < 900; sequence++) void disk.queue.add(writeOf(sequence));
+      const waiting = disk.queue.add(writeOf(900));
+      const sent = disk.sent.length;
+      disk.endTurn();
+      disk.queue.fail(error);
+      disk.queue.fail(new TroupeError('STORE_FAILED', 'Another'));
+      const later = disk.queue.add(writeOf(901), Promise.reject(error));
+      for (const lost of [outstanding, waiting, later, disk.queue.flush()]) await expect(lost).rejects.toBe(error);
+      await disk.queue.settled();
+      disk.acknowledge();
+      expect(disk.sent).toHaveLength(sent);
+      expect(disk.queue.stats().writes).toBe(0);
+    });
+
+    test('keeps what was acknowledged before', async () => {
+      const disk = new Disk();
+      const before = disk.queue.add(writeOf(1));
+      disk.endTurn();
+      disk.acknowledge();
+      disk.queue.fail(error);
+      await before;
+      expect(disk.queue.stats().writes).toBe(1);
+    });
+
+    test('has room, so that nobody waits for ever', async () => {
+      const disk = new Disk();
+      for (let sequence = 0; sequence < 80; sequence++) void disk.queue.add(writeOf(sequence, Buffer.alloc(MB)));
+      const room = disk.queue.room();
+      expect(room).toBeInstanceOf(Promise);
+      disk.queue.fail(error);
+      await room;
+      expect(disk.queue.room()).toBeUndefined();
+    });
+
+    test('of what a write refers to, that write is not passed on', async () => {
+      const disk = new Disk();
+      const done = disk.queue.add(writeOf(1), Promise.reject(error));
+      await expect(done).rejects.toBe(error);
+      expect(disk.sent).toEqual([]);
+    });
+  });
+});
