@@ -11,6 +11,8 @@ import type {
   ToolResult,
 } from '../protocol.ts';
 
+import type { ToolDone } from './tool-call-actor.ts';
+
 /**
  * An agent's state beside its place in the chart. The plain fields change by `assign` alone; `work` is what is under
  * way and is changed in place, since a transcript copied at each turn would make a long life quadratic.
@@ -76,10 +78,7 @@ export interface ResumedAgent {
 export type AgentEvent =
   | { readonly type: 'decided'; readonly decision: Decision; readonly durationMs: number }
   | { readonly type: 'undecided'; readonly error: ErrorInfo; readonly durationMs: number }
-  | {
-      readonly type: 'xstate.done.actor.tool';
-      readonly output: { readonly index: number; readonly result: ToolResult; readonly durationMs: number };
-    }
+  | ToolDone
   | { readonly type: 'stored' }
   | { readonly type: 'unstored'; readonly error: ErrorInfo }
   | { readonly type: 'expired' }

@@ -166,7 +166,7 @@ function createEffects(env: AgentEnvironment) {
       assertEvent(event, 'undecided');
       noteFailure(env, context, event.error, event.durationMs);
     },
-    startCalls: ({ context, self }: Args) => startCalls(env, context, self),
+    startCalls: ({ context, self }: Args) => startCalls(env, context, sender(self)),
     noteResult: ({ context, event }: Args) => {
       assertEvent(event, 'xstate.done.actor.tool');
       noteResult(env, context, event.output);

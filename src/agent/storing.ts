@@ -43,10 +43,9 @@ export function storeTurn(env: AgentEnvironment, context: AgentContext, send: (e
     env.emit({ type: 'agent.stored', agent: spec.id, turn });
     send({ type: 'stored' });
   };
-  if (env.durability === 'sync')
-    written.then(settled, (error) => send({ type: 'unstored', error: toErrorInfo(error) }));
-  else if (maySkipWaiting(env)) env.emit({ type: 'agent.stored', agent: spec.id, turn });
-  else env.store.room()?.then(settled, (error) => send({ type: 'unstored', error: toErrorInfo(error) }));
+  const waitFor = env.durability === 'sync' ? written : env.store.room();
+  if (waitFor === undefined) env.emit({ type: 'agent.stored', agent: spec.id, turn });
+  else waitFor.then(settled, (error) => send({ type: 'unstored', error: toErrorInfo(error) }));
 }
 
 /** In `async` a turn waits only when the store has fallen so far behind that memory would grow without bound. */

@@ -33,6 +33,8 @@ export interface Clock {
   external<T>(work: Promise<T>, timeoutMs?: number): Promise<T>;
   /** Milliseconds of real time since the clock was made, also in a rehearsal: for measuring ourselves only. */
   realElapsed(): number;
+  /** Milliseconds since the epoch of real time, also in a rehearsal: for the order of records only. */
+  realNow(): number;
   /** Drops every timer, so that a deadline that no longer matters keeps no process alive. */
   stop(): void;
 }
@@ -81,6 +83,10 @@ abstract class SlicedClock implements Clock {
 
   realElapsed(): number {
     return performance.now() - this.#startedAt;
+  }
+
+  realNow(): number {
+    return Date.now();
   }
 
   stop(): void {

@@ -184,7 +184,7 @@ function buildSchema() {
         .record(name(), z.custom<Json>())
         .default({})
         .meta({ description: 'Values for {{ params.x }} anywhere in this file; see --set.' }),
-      models: z.record(name(), modelSchema()).meta({ description: 'Models by name.' }),
+      models: z.record(name(), modelSchema()).default({}).meta({ description: 'Models by name.' }),
       tools: z.record(name(), toolSchema()).default({}).meta({ description: 'Tools by name.' }),
       agents: z.record(name(), groupSchema()).meta({ description: 'Groups of agents by name.', minProperties: 1 }),
       memory: z

@@ -7,7 +7,7 @@ export interface Remaining {
   readonly specs: readonly AgentSpec[];
   readonly resumed: ReadonlyMap<string, ResumedAgent>;
   /** Those who had ended before. */
-  readonly before: { readonly done: number; readonly failed: number };
+  readonly before: { readonly done: number; readonly failed: number; readonly stopped: number };
 }
 
 /**
@@ -18,12 +18,12 @@ export interface Remaining {
 export async function findRemaining(store: MemoryStore, run: string, all: readonly AgentSpec[]): Promise<Remaining> {
   const snapshots = new Map((await store.snapshots(run)).map((snapshot) => [snapshot.agent, snapshot]));
   const resumed = new Map<string, ResumedAgent>();
-  const before = { done: 0, failed: 0 };
+  const before = { done: 0, failed: 0, stopped: 0 };
   const specs: AgentSpec[] = [];
   for (const spec of all) {
     const snapshot = snapshots.get(spec.id);
-    if (snapshot?.status === 'done') before.done++;
-    else if (snapshot?.status === 'failed' || snapshot?.status === 'stopped') before.failed++;
+    const status = snapshot?.status;
+    if (status === 'done' || status === 'failed' || status === 'stopped') before[status]++;
     else specs.push(spec);
     if (snapshot?.status === 'running') resumed.set(spec.id, await toResumed(store, run, snapshot));
   }

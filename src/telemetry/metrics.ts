@@ -49,6 +49,7 @@ export function createRunMetrics(realElapsed: () => number): RunMetrics {
       agents.total = event.agents;
       agents.done += event.before?.done ?? 0;
       agents.failed += event.before?.failed ?? 0;
+      agents.stopped += event.before?.stopped ?? 0;
     },
     'agent.started': (event) => {
       if (first.real >= 0) return;

@@ -96,6 +96,7 @@ function walk(logic: AnyStateMachine, log: string[], events: readonly string[]) 
   };
   look();
   for (const type of events) {
+    if (actor.getSnapshot().status !== 'active') break;
     actor.send({ type });
     look();
   }

@@ -27,7 +27,7 @@ test('goes on where each agent was: finished ones stay so, the others neither lo
 
   const remaining = await findRemaining(first.memory, 'run', first.specs);
   expect(remaining.specs.map((spec) => spec.id)).toEqual(['agent/1', 'agent/2']);
-  expect(remaining.before).toEqual({ done: 1, failed: 0 });
+  expect(remaining.before).toEqual({ done: 1, failed: 0, stopped: 0 });
 
   const second = createHarness({
     ...options,

@@ -21,3 +21,19 @@ test('numbers events without gaps, tells the time, and tells everyone in order',
   ]);
   expect(second).toEqual([first[1]]);
 });
+
+test('a listener that throws is dropped, and the others hear everything', async () => {
+  const heard: string[] = [];
+  const warned = new Promise<string>((resolve) => process.once('warning', (warning) => resolve(warning.message)));
+  let calls = 0;
+  const broken = () => {
+    calls++;
+    throw new Error('broken');
+  };
+  const stream = createEventStream(createVirtualClock(), [broken, (event) => heard.push(event.type)]);
+  stream.emit({ type: 'run.draining', reason: 'a' });
+  stream.emit({ type: 'run.finished', status: 'done' });
+  expect(heard).toEqual(['run.draining', 'run.finished']);
+  expect(calls).toBe(1);
+  expect(await warned).toBe('A listener of run events threw and hears no more: broken');
+});

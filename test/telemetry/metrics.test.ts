@@ -47,8 +47,8 @@ test('counts what the events tell', async () => {
 test('agents that had ended before a resume are counted', () => {
   const metrics = createRunMetrics(() => 0);
   const started = { run: 'r', scenario: 's', seed: 1, virtual: false, agents: 9, startedAt: '' };
-  metrics.onEvent({ seq: 1, at: 0, type: 'run.started', ...started, before: { done: 4, failed: 1 } });
-  expect(metrics.counts().agents).toEqual({ total: 9, done: 4, failed: 1, stopped: 0 });
+  metrics.onEvent({ seq: 1, at: 0, type: 'run.started', ...started, before: { done: 4, failed: 1, stopped: 2 } });
+  expect(metrics.counts().agents).toEqual({ total: 9, done: 4, failed: 1, stopped: 2 });
 });
 
 test.each([

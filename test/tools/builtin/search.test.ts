@@ -57,5 +57,5 @@ describe('search', () => {
   });
 
   test('refuses a folder that does not exist', async () =>
-    await expect(create('/does/not/exist', false)).rejects.toMatchObject({ code: 'SCENARIO_INVALID' }));
+    await expect(create('/does/not/exist')).rejects.toMatchObject({ code: 'SCENARIO_INVALID' }));
 });

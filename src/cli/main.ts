@@ -1,0 +1,114 @@
+#!/usr/bin/env -S node --max-semi-space-size=32
+import { readFileSync } from 'node:fs';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { TroupeError } from '../base/errors.ts';
+import { LOG_LEVELS } from '../telemetry/log-level.ts';
+
+/**
+ * The command line. Each command's file is loaded when it is called, so that `--help` and short runs start fast.
+ */
+function createProgram(): Command {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  const program = new Command('troupe')
+    .description('Run, rehearse and watch many LLM agents as actors on one event loop.')
+    .version(version)
+    .showHelpAfterError('(troupe --help lists the commands)')
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'troupe: ')) });
+
+  withRunOptions(program.command('run'))
+    .description('run a scenario live, on the real clock')
+    .action(async (file, options) => finish((await import('./run.ts')).run(file, options)));
+  withRunOptions(program.command('simulate'))
+    .description('rehearse a scenario in virtual time; the same seed gives the same events, byte for byte')
+    .option('--seeds <A..B>', 'rehearse once for each seed from A to B')
+    .action(async (file, options) => finish((await import('./simulate.ts')).simulate(file, options)));
+  withOutputOptions(withDataOptions(program.command('resume')))
+    .description('go on with a run that was stopped or killed')
+    .argument('<run>', 'a run id, the beginning of one, or "last"')
+    .action(async (name, options) => finish((await import('./resume.ts')).resume(name, options)));
+  program
+    .command('validate')
+    .description('check scenario files and say everything that is wrong with them')
+    .argument('<files...>', 'scenario files, YAML or JSON')
+    .option('--set <path=value>', 'override a scenario value; may be given several times', collect, [])
+    .option('--json', 'one JSON object on standard output')
+    .action(async (files, options) => finish((await import('./validate.ts')).validate(files, options)));
+  withDataOptions(program.command('runs'))
+    .description('list the runs in the data directory, newest first')
+    .action(async (options) => finish((await import('./runs.ts')).runs(options)));
+  withDataOptions(program.command('show'))
+    .description("show a run's results, or one agent's transcript and journal")
+    .argument('<run>', 'a run id, the beginning of one, or "last"')
+    .argument('[agent]', 'an agent address such as analyst/17')
+    .action(async (run, agent, options) => finish((await import('./show.ts')).show(run, agent, options)));
+  return program;
+}
+
+function withRunOptions(command: Command): Command {
+  return withOutputOptions(withDataOptions(command))
+    .argument('<file>', 'scenario file, YAML or JSON')
+    .option('--seed <n>', 'the seed of all chance; default: the scenario’s', toSeed)
+    .option('--set <path=value>', 'override a scenario value; may be given several times', collect, []);
+}
+
+function withOutputOptions(command: Command): Command {
+  return command
+    .option('--events <file>', 'write every event as a JSON line')
+    .option('--out <file>', 'write every result as a JSON line, as they come')
+    .addOption(new Option('--durability <how>', 'whether effects wait for the disk').choices(['async', 'sync']))
+    .addOption(new Option('--log-level <level>', 'JSON log on standard error').choices(LOG_LEVELS).default('silent'));
+}
+
+function withDataOptions(command: Command): Command {
+  return command
+    .option('--data <dir>', 'data directory', '.troupe')
+    .option('--json', 'one JSON object on standard output, everything else on standard error');
+}
+
+function toSeed(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('A seed is a whole number of 0 or more.');
+  return Number(text);
+}
+
+function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value];
+}
+
+/** Sets the exit status; the process ends when nothing is left to write. `process.exit` would cut LMDB off. */
+async function finish(command: Promise<number>): Promise<void> {
+  process.exitCode = await command;
+}
+
+async function main(): Promise<void> {
+  // `| head` closes the pipe early: that is no fault of anybody's.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+  try {
+    await createProgram().parseAsync();
+  } catch (error) {
+    process.exitCode = fail(error);
+  }
+}
+
+function fail(error: unknown): number {
+  // Commander has printed its own message; help and version are no errors.
+  if (isCommanderError(error)) return error.exitCode === 0 ? 0 : 2;
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`${message}\n`);
+  if (error instanceof TroupeError) return error.exitStatus;
+  process.stderr.write('This is a fault in troupe itself. With TROUPE_TRACE=1 it shows where.\n');
+  if (process.env.TROUPE_TRACE !== undefined && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  return 1;
+}
+
+function isCommanderError(error: unknown): error is { exitCode: number } {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('commander.');
+}
+
+await main();

@@ -1,0 +1,133 @@
+import { toErrorInfo } from '../base/errors.ts';
+import type { Durability, RunEvent, RunSummary, Scenario } from '../protocol.ts';
+import { type Run, type RunOptions, startRun } from '../run.ts';
+import type { LogLevel } from '../telemetry/log-level.ts';
+import { toRunResult } from '../telemetry/results.ts';
+import { type JsonLines, openJsonLines } from './json-lines.ts';
+import { createProgress, type Progress } from './progress.ts';
+import { createReport } from './report.ts';
+
+/** The options that every command that runs something has, as commander gives them. */
+export interface PerformOptions {
+  readonly data: string;
+  readonly seed?: number;
+  readonly set: readonly string[];
+  readonly json?: boolean;
+  readonly events?: string;
+  readonly out?: string;
+  readonly durability?: Durability;
+  readonly logLevel: LogLevel;
+}
+
+/** Status 130: ended by an interrupt, as shells expect it. */
+const INTERRUPTED = 130;
+
+/**
+ * Runs a scenario with everything a terminal needs around it: progress, files, interrupts, report.
+ *
+ * @returns The summary and the exit status: 0 done and expectations met, 1 not, 130 interrupted.
+ */
+export async function perform(
+  scenario: Scenario,
+  options: PerformOptions,
+  how: Pick<RunOptions, 'virtual' | 'resume'> & { readonly quiet?: boolean },
+): Promise<{ summary: RunSummary; status: number }> {
+  const report = createReport();
+  const listeners: ((event: RunEvent) => void)[] = [report.onEvent];
+  const files = await openFiles(options, listeners);
+  const progress = how.quiet ? undefined : await createProgress(scenario.name);
+  let forget = (): void => {};
+  try {
+    if (options.logLevel !== 'silent') {
+      const { createEventLog } = await import('../telemetry/log.ts');
+      listeners.push(createEventLog(options.logLevel));
+    }
+    if (progress !== undefined) listeners.push(progress.onEvent);
+    const run = await startRun(scenario, {
+      ...how,
+      data: options.data,
+      ...(options.seed !== undefined && { seed: options.seed }),
+      ...(options.durability !== undefined && { durability: options.durability }),
+      onEvent: (event) => {
+        for (const listener of listeners) listener(event);
+      },
+    });
+    forget = watchProcess(run, progress);
+    const summary = await run.finished;
+    progress?.stop();
+    if (!how.quiet) tell(report.lines(summary), summary, options);
+    return { summary, status: toStatus(summary) };
+  } finally {
+    forget();
+    progress?.stop();
+    // Last, so that a full disk costs these files and not the report.
+    for (const file of files) await file.close();
+  }
+}
+
+async function openFiles(options: PerformOptions, listeners: ((event: RunEvent) => void)[]): Promise<JsonLines[]> {
+  const files: JsonLines[] = [];
+  if (options.events !== undefined) {
+    const events = await openJsonLines(options.events);
+    files.push(events);
+    listeners.push(events.write);
+  }
+  if (options.out !== undefined) {
+    const out = await openJsonLines(options.out);
+    files.push(out);
+    listeners.push((event) => {
+      const result = toRunResult(event);
+      if (result !== undefined) out.write(result);
+    });
+  }
+  return files;
+}
+
+/**
+ * The first interrupt lets turns finish; the second ends the process as if nobody had listened. What a tool throws in a
+ * callback of its own, where no call can catch it, is told and left alone: one bad tool must not end the others' run.
+ *
+ * @returns Ends the watch.
+ */
+function watchProcess(run: Run, progress: Progress | undefined): () => void {
+  let asked = false;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (asked) {
+      forget();
+      process.kill(process.pid, signal);
+      return;
+    }
+    asked = true;
+    progress?.say('Interrupted: turns under way may finish, for at most 5 s. Again to leave at once.');
+    run.send({ type: 'run.drain', reason: `${signal} received` });
+  };
+  const onStray = (thrown: unknown): void => {
+    progress?.say(`Thrown outside any call, and left alone: ${toErrorInfo(thrown).message}`);
+  };
+  const handlers = { SIGINT: onSignal, SIGTERM: onSignal, uncaughtException: onStray, unhandledRejection: onStray };
+  const forget = (): void => {
+    for (const [name, handler] of Object.entries(handlers)) process.off(name, handler);
+  };
+  for (const [name, handler] of Object.entries(handlers)) process.on(name, handler);
+  return forget;
+}
+
+function tell(lines: readonly string[], summary: RunSummary, options: PerformOptions): void {
+  const stream = options.json ? process.stderr : process.stdout;
+  stream.write(`${lines.join('\n')}\n`);
+  if (options.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
+  if (summary.status === 'interrupted') {
+    const folder = /\s/.test(options.data) ? JSON.stringify(options.data) : options.data;
+    const data = folder === '.troupe' ? '' : ` --data ${folder}`;
+    process.stderr.write(`Everything finished is kept. Go on with: troupe resume ${summary.run}${data}\n`);
+  }
+}
+
+function toStatus(summary: RunSummary): number {
+  if (summary.error !== undefined) return 1;
+  if (summary.status === 'interrupted') return INTERRUPTED;
+  if (summary.expectations.some((expectation) => !expectation.pass)) return 1;
+  // Agents that fail, or a run that stalls, may be the point of a scenario: it says so by an expectation on them.
+  const judged = summary.expectations.some(({ expect }) => /\b(agents\.failed|status)\b/.test(expect));
+  return judged || summary.status === 'done' ? 0 : 1;
+}

@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import { TOOL_CALLS_MAX } from '../../src/base/limits.ts';
+import { calls, createHarness, timedTool, tool } from './harness.ts';
+
+test('the calls of a decision run side by side, and their results come in the order of the calls', async () => {
+  let seen: readonly unknown[] = [];
+  const harness = createHarness({
+    decide: ({ step, observation }) => {
+      if (step === 1) return { toolCalls: calls('slow', 'missing', 'quick') };
+      seen = observation.results?.map(({ name, isError }) => [name, isError]) ?? [];
+      return { reply: observation.text };
+    },
+    tools: [timedTool('slow', 800, 'slow'), timedTool('quick', 500, 'quick')],
+  });
+  await harness.run();
+  expect(harness.clock.elapsed()).toBe(800);
+  expect(seen).toEqual([
+    ['slow', false],
+    ['missing', true],
+    ['quick', false],
+  ]);
+  expect(harness.ofType('agent.replied')[0]?.reply).toBe(
+    'slow\n{"error":"Cannot call tool \\"missing\\": this agent has none of that name"}\nquick',
+  );
+});
+
+test('each has its own deadline', async () => {
+  const harness = createHarness({
+    decide: () => ({ toolCalls: calls('hang', 'fine'), final: true }),
+    tools: [tool('hang', () => new Promise(() => {}), 250), timedTool('fine', 400, 1)],
+  });
+  await harness.run();
+  expect(harness.ofType('tool.finished').map(({ at, result }) => [at, result.name, result.isError])).toEqual([
+    [250, 'hang', true],
+    [400, 'fine', false],
+  ]);
+});
+
+test('each has its own chance, the same in every run', async () => {
+  const draw = async () => {
+    const harness = createHarness({
+      decide: () => ({ toolCalls: calls('dice', 'dice'), final: true }),
+      tools: [tool('dice', (_, context) => context.random.next())],
+      count: 3,
+    });
+    await harness.run();
+    return harness.ofType('tool.finished').map(({ result }) => result.content);
+  };
+  const drawn = await draw();
+  expect(new Set(drawn).size).toBe(6);
+  expect(await draw()).toEqual(drawn);
+});
+
+test('calls beyond the cap are answered without being run', async () => {
+  let ran = 0;
+  const harness = createHarness({
+    decide: () => ({ toolCalls: calls(...Array(TOOL_CALLS_MAX + 5).fill('count')), final: true }),
+    tools: [tool('count', () => ++ran)],
+  });
+  await harness.run();
+  expect(ran).toBe(TOOL_CALLS_MAX);
+  expect(harness.ofType('tool.finished').filter((event) => event.result.isError)).toHaveLength(5);
+  expect(harness.ofType('agent.ended')).toMatchObject([{ status: 'done' }]);
+});
+
+test('a tool knows its agent and row, and only the tools of its group exist', async () => {
+  const harness = createHarness({
+    decide: ({ spec }) => ({ toolCalls: calls('who', spec.index === 0 ? 'who' : 'other'), final: true }),
+    tools: [tool('who', (_, context) => context.agent), tool('other', () => 'secret')],
+    group: { tools: ['who'] },
+    count: 2,
+  });
+  await harness.run();
+  expect(harness.ofType('tool.finished').map(({ result }) => result.content)).toEqual(
+    expect.arrayContaining(['agent/0', 'agent/1', { error: expect.stringContaining('other') }]),
+  );
+  expect(JSON.stringify(harness.events)).not.toContain('secret');
+});

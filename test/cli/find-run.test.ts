@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { findRun } from '../../src/cli/find-run.ts';
+import { createInMemoryStore } from '../../src/memory/in-memory.ts';
+import { runOf } from '../memory/records.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+
+async function storeOf(...ids: string[]) {
+  const store = createInMemoryStore();
+  for (const [i, id] of ids.entries()) await store.putRun(runOf(id, `2026-01-0${i + 1}T00:00:00.000Z`));
+  return store;
+}
+
+test.each([
+  ['abc1', 'abc1'],
+  ['abc', 'abc'],
+  ['x', 'xyz'],
+  ['last', 'xyz'],
+])('%s is run %s', async (name, id) => {
+  expect((await findRun(await storeOf('abc', 'abc1', 'xyz'), 'data', name)).id).toBe(id);
+});
+
+test('what fits several runs is refused with their ids', async () => {
+  await expect(findRun(await storeOf('abc', 'abc1', 'xyz'), 'data', 'ab')).rejects.toMatchObject({
+    code: 'RUN_NOT_FOUND',
+    message: 'Cannot find run "ab": it may be abc1, abc',
+  });
+});
+
+test('a run that is not there is refused with where to look', async () => {
+  await expect(findRun(await storeOf('abc'), 'data', 'abcd')).rejects.toMatchObject({
+    code: 'RUN_NOT_FOUND',
+    message: 'Cannot find run "abcd": no such run; "troupe runs" lists them',
+  });
+});
+
+test('a directory without runs and one that is not there are told apart', async () => {
+  const folder = temporaryFolder();
+  const missing = join(folder, 'missing');
+  await expect(findRun(await storeOf(), folder, 'last')).rejects.toThrow(`"${folder}" holds no runs`);
+  await expect(findRun(await storeOf(), missing, 'last')).rejects.toThrow(`"${missing}" does not exist`);
+});

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { show } from '../../src/cli/show.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { captured } from './captured.ts';
+import { rehearsedData } from './example.ts';
+
+test('a run is shown with its expectations and the last reply of every agent', async () => {
+  const { data, summary } = await rehearsedData(temporaryFolder());
+  const { result, stdout } = await captured(() => show('last', undefined, { data }));
+  expect(result).toBe(0);
+  expect(stdout).toContain(`example  done  run ${summary.run}  seed 5  in virtual time  3 agents\n`);
+  expect(stdout).toContain('met    agents.done == 3');
+  for (const i of [0, 1, 2])
+    expect(stdout).toMatch(new RegExp(`^clerk/${i} +done +4 +\\d+ ms +Order ${i} is paid.$`, 'm'));
+});
+
+test('an agent is shown with its transcript and its journal', async () => {
+  const { data } = await rehearsedData(temporaryFolder());
+  const { stdout } = await captured(() => show('last', 'clerk/1', { data }));
+  const lines = stdout.split('\n').map((line) => line.trim().replace(/\s+/g, ' '));
+  const at = lines.indexOf('Journal');
+  expect(lines[0]).toBe('clerk/1 done after 4 turns');
+  expect(lines.slice(2, at)).toEqual([
+    'Transcript',
+    'user Look it up.',
+    'assistant',
+    'calls lookup {"order":1}',
+    'tool lookup {"state":"paid"}',
+    'assistant Order 1 is paid.',
+    'user Again.',
+    'assistant',
+    'calls lookup {"order":1}',
+    'tool lookup {"state":"paid"}',
+    'assistant Order 1 is paid.',
+    '',
+  ]);
+  const journal = lines.slice(at + 1).map((line) => /turn \d+ \S+/.exec(line)?.[0]);
+  expect(journal).toContain('turn 1 observed');
+  expect(journal).toContain('turn 3 tool.done');
+  expect(journal.at(-2)).toBe('turn 4 ended');
+});
+
+test('as JSON both are one object', async () => {
+  const { data, summary } = await rehearsedData(temporaryFolder());
+  const run = await captured(() => show(summary.run, undefined, { data, json: true }));
+  expect(JSON.parse(run.stdout)).toMatchObject({
+    run: { id: summary.run, summary: { agents: { done: 3 } } },
+    agents: [{ agent: 'clerk/0', status: 'done' }, { agent: 'clerk/1' }, { agent: 'clerk/2' }],
+  });
+  const agent = await captured(() => show(summary.run, 'clerk/2', { data, json: true }));
+  expect(JSON.parse(agent.stdout)).toMatchObject({
+    run: summary.run,
+    snapshot: { agent: 'clerk/2', turn: 4, reply: 'Order 2 is paid.' },
+    transcript: expect.arrayContaining([{ role: 'user', content: 'Again.' }]),
+    journal: expect.arrayContaining([expect.objectContaining({ type: 'ended', status: 'done' })]),
+  });
+  for (const { stdout } of [run, agent]) expect(stdout.indexOf('\n')).toBe(stdout.length - 1);
+});
+
+test('an agent that is not there is refused with where to look', async () => {
+  const { data, summary } = await rehearsedData(temporaryFolder());
+  await expect(show('last', 'clerk/3', { data })).rejects.toMatchObject({
+    code: 'RUN_NOT_FOUND',
+    message: `Cannot show "clerk/3": run ${summary.run} has nothing of it; "troupe show ${summary.run}" lists its agents`,
+  });
+});
