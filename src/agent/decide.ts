@@ -1,8 +1,9 @@
 import { CallContext } from '../base/call-context.ts';
 import { toErrorInfo } from '../base/errors.ts';
-import type { Decision, ErrorInfo, ToolCall } from '../protocol.ts';
+import type { Decision, ErrorInfo, ModelRequest, ToolCall } from '../protocol.ts';
 import type { AgentContext, AgentEvent } from './context.ts';
-import { type AgentEnvironment, groupOf, templateScope } from './environment.ts';
+import { type AgentEnvironment, type Group, groupOf, templateScope } from './environment.ts';
+import { NOTHING } from './observe.ts';
 import { handOver } from './storing.ts';
 
 /**
@@ -12,35 +13,61 @@ import { handOver } from './storing.ts';
  * would otherwise never let go of the event loop.
  */
 export function startDecision(env: AgentEnvironment, context: AgentContext, send: (event: AgentEvent) => void): void {
-  const { spec, turn, work } = context;
-  const group = groupOf(env, spec);
-  const call = new CallContext(spec.id, turn, `${turn}/model`, env.clock, env.random);
-  let startedAt = 0;
-  const fail = (error: unknown): void => {
-    send({ type: 'undecided', error: toErrorInfo(error), durationMs: env.clock.elapsed() - startedAt });
-  };
-  const ask = (): void => {
-    startedAt = env.clock.elapsed();
-    const request = {
-      spec,
-      turn,
-      step: context.step,
-      observation: context.observation ?? { kind: 'observation', text: '' },
-      instructions: group.instructions.text(templateScope(spec, group)),
-      transcript: work.transcript,
-      tools: group.toolDefinitions,
-    } as const;
-    group.model
-      .decide(request, call)
-      .then((decision) => send({ type: 'decided', decision, durationMs: env.clock.elapsed() - startedAt }), fail);
-  };
+  const { turn, work } = context;
+  const call = new ModelCall(env, context, send);
   work.inFlight = [call];
-  work.journal.push({ type: 'model.intended', turn, at: env.clock.elapsed(), model: group.model.name });
-  env.clock.defer(() => {
-    if (env.isDraining()) env.idle(spec.id);
-    else if (env.durability === 'sync') handOver(env, context).then(ask).catch(fail);
-    else attempt(ask, fail);
-  });
+  work.journal.push({ type: 'model.intended', turn, at: env.clock.elapsed(), model: call.group.model.name });
+  env.clock.defer(() => call.admit());
+}
+
+/** One model call of an agent, and what the model gets to work with. */
+class ModelCall extends CallContext {
+  readonly group: Group;
+  readonly #env: AgentEnvironment;
+  readonly #context: AgentContext;
+  readonly #send: (event: AgentEvent) => void;
+  #startedAt = 0;
+
+  constructor(env: AgentEnvironment, context: AgentContext, send: (event: AgentEvent) => void) {
+    const { spec, turn } = context;
+    super(spec.id, turn, `${turn}/model`, env.clock, env.random);
+    this.group = groupOf(env, spec);
+    this.#env = env;
+    this.#context = context;
+    this.#send = send;
+  }
+
+  /** Has its slice of the event loop. */
+  admit(): void {
+    const env = this.#env;
+    if (env.isDraining()) env.idle(this.agent);
+    else if (env.durability === 'async') this.#ask();
+    else handOver(env, this.#context).then(() => this.#ask(), this.#fail);
+  }
+
+  #ask(): void {
+    this.#startedAt = this.clock.elapsed();
+    try {
+      this.group.model.decide(this.#toRequest(), this).then(this.#answer, this.#fail);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #toRequest(): ModelRequest {
+    const { spec, turn, step, observation = NOTHING, work } = this.#context;
+    const { instructions, toolDefinitions: tools } = this.group;
+    const told = instructions.text(templateScope(spec, this.group));
+    return { spec, turn, step, observation, instructions: told, transcript: work.transcript, tools };
+  }
+
+  readonly #answer = (decision: Decision): void => {
+    this.#send({ type: 'decided', decision, durationMs: this.clock.elapsed() - this.#startedAt });
+  };
+
+  readonly #fail = (error: unknown): void => {
+    this.#send({ type: 'undecided', error: toErrorInfo(error), durationMs: this.clock.elapsed() - this.#startedAt });
+  };
 }
 
 /** The new state of an agent that has got its decision. */
@@ -93,12 +120,4 @@ export function isGoingInCircles(context: AgentContext, decision: Decision): boo
 
 function toKey(calls: readonly ToolCall[]): string {
   return calls.length === 0 ? '' : JSON.stringify(calls.map((call) => [call.name, call.args]));
-}
-
-function attempt(action: () => void, fail: (error: unknown) => void): void {
-  try {
-    action();
-  } catch (error) {
-    fail(error);
-  }
 }

@@ -39,7 +39,8 @@ export function nextObservation(env: AgentEnvironment, context: AgentContext): P
   return { ...begin(turn, observation), taken: context.taken + 1 };
 }
 
-const NOTHING: Observation = { kind: 'observation', text: '' };
+/** What an agent observes that has nothing to observe. */
+export const NOTHING: Observation = { kind: 'observation', text: '' };
 
 function begin(turn: number, observation: Observation): Partial<AgentContext> {
   return { turn, step: 1, observation, question: observation.text, answered: false, decision: undefined, idle: false };

@@ -1,5 +1,5 @@
+import { createRequire } from 'node:module';
 import { Environment } from '@marcbachmann/cel-js';
-import { RE2JS } from 're2js';
 import { TroupeError } from './errors.ts';
 
 /** A compiled CEL expression. */
@@ -26,6 +26,7 @@ const MIXED: Record<string, (a: number, b: number) => number> = {
 };
 
 let environment: Environment | undefined;
+let re2: typeof import('re2js') | undefined;
 
 function cel(): Environment {
   if (environment !== undefined) return environment;
@@ -95,7 +96,9 @@ export function compileExpression(source: string, names?: readonly string[]): Ex
  */
 export function compilePattern(pattern: string): (text: string) => boolean {
   try {
-    const compiled = RE2JS.compile(pattern);
+    // Loaded at the first pattern: it takes 20 ms, and most scenarios have none.
+    re2 ??= createRequire(import.meta.url)('re2js') as typeof import('re2js');
+    const compiled = re2.RE2JS.compile(pattern);
     return (text) => compiled.matcher(text).find();
   } catch (error) {
     throw new TroupeError('EXPRESSION', `Cannot read pattern "${pattern}": ${message(error)}`, { cause: error });

@@ -1,6 +1,6 @@
-import { Context, Liquid, type Template as LiquidTemplate, TokenizationError, toValueSync, Value } from 'liquidjs';
 import type { Json } from '../protocol.ts';
 import { TroupeError } from './errors.ts';
+import { type LiquidTemplate, parseLiquid, parseOutput, toLiquidMessage } from './liquid.ts';
 import { compileSimpleTemplate, readPath, toPath, UNSURE } from './simple-template.ts';
 
 /** A compiled Liquid template. */
@@ -17,23 +17,6 @@ export interface Template {
   text(scope: object): string;
 }
 
-/** Loaded only when the first real template appears: most strings are plain. */
-let engine: Liquid | undefined;
-
-function liquid(): Liquid {
-  // Limits: a template is a line or two; these stop loops made to be long. No file access: `include` has no root.
-  engine ??= new Liquid({
-    strictFilters: true,
-    jsTruthy: true,
-    parseLimit: 1e6,
-    renderLimit: 200,
-    memoryLimit: 1e7,
-    templates: {},
-    ownPropertyOnly: true,
-  });
-  return engine;
-}
-
 /** One output tag and nothing else. */
 const SINGLE_OUTPUT = /^\{\{([^{}-][^{}]*)\}\}$/;
 
@@ -46,32 +29,28 @@ const SINGLE_OUTPUT = /^\{\{([^{}-][^{}]*)\}\}$/;
  */
 export function compileTemplate(source: string, names?: readonly string[]): Template {
   if (!source.includes('{{') && !source.includes('{%')) return literal(source);
-  let parsed: LiquidTemplate[];
-  try {
-    parsed = liquid().parse(source);
-    checkNames(parsed, source, names);
-  } catch (error) {
-    if (error instanceof TroupeError) throw error;
-    throw new TroupeError('TEMPLATE', `Cannot read template "${source}": ${firstLine(error)}`, { cause: error });
-  }
   const simple = compileSimpleTemplate(source);
-  const text = (scope: object): string =>
-    simple?.(scope) ?? String(guard(source, () => liquid().renderSync(parsed, scope)));
+  let parsed: LiquidTemplate | undefined;
+  const parse = (): LiquidTemplate => {
+    parsed ??= guard('read', source, () => parseLiquid(source));
+    return parsed;
+  };
+  checkNames(source, simple?.roots ?? parse().roots, names);
+  const text = (scope: object): string => simple?.text(scope) ?? guard('render', source, () => parse().text(scope));
   const output = SINGLE_OUTPUT.exec(source)?.[1];
   if (output === undefined) return { source, value: text, text };
   const value = compileOutput(source, output);
   return { source, value, text: (scope) => toText(value(scope)) };
 }
 
-/** The value of one output; parsed once, where `evalValue` of the library parses at each call. */
 function compileOutput(source: string, output: string): (scope: object) => Json {
-  const parsed = new Value(output, liquid());
-  const evaluate = (scope: object): Json =>
-    guard(source, () => {
-      const context = new Context(scope, liquid().options, {}, { liquid: liquid() });
-      return (toValueSync(parsed.value(context) as never) as Json | undefined) ?? '';
-    });
   const path = toPath(output);
+  let parsed: ((scope: object) => Json | undefined) | undefined;
+  const evaluate = (scope: object): Json =>
+    guard('render', source, () => {
+      parsed ??= parseOutput(output);
+      return parsed(scope) ?? '';
+    });
   if (path === undefined) return evaluate;
   return (scope) => {
     const value = readPath(scope, path);
@@ -105,28 +84,21 @@ function literal(source: string): Template {
   return { source, value: () => source, text: () => source };
 }
 
-function checkNames(parsed: LiquidTemplate[], source: string, names: readonly string[] | undefined): void {
-  if (names === undefined) return;
-  const unknown = liquid()
-    .globalVariablesSync(parsed)
-    .find((name) => !names.includes(name));
+function checkNames(source: string, roots: readonly string[], names: readonly string[] | undefined): void {
+  const unknown = names === undefined ? undefined : roots.find((root) => !names.includes(root));
   if (unknown === undefined) return;
   throw new TroupeError(
     'TEMPLATE',
-    `Cannot read template "${source}": unknown name "${unknown}"; here are ${names.join(', ')}`,
+    `Cannot read template "${source}": unknown name "${unknown}"; here are ${names?.join(', ')}`,
   );
 }
 
-function guard<T>(source: string, evaluate: () => T): T {
+function guard<T>(what: 'read' | 'render', source: string, work: () => T): T {
   try {
-    return evaluate();
+    return work();
   } catch (error) {
-    throw new TroupeError('TEMPLATE', `Cannot render template "${source}": ${firstLine(error)}`, { cause: error });
+    throw new TroupeError('TEMPLATE', `Cannot ${what} template "${source}": ${toLiquidMessage(error)}`, {
+      cause: error,
+    });
   }
-}
-
-function firstLine(error: unknown): string {
-  const { message } = error as Error;
-  const line = message.split('\n')[0] ?? '';
-  return error instanceof TokenizationError ? line.replace(/, file:.*?(?=, line|$)/, '') : line;
 }

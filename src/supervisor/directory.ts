@@ -18,8 +18,9 @@ export interface Directory<R extends Recipient> {
   /** The agent has ended; its address stays known. */
   leave(id: string): void;
   get(id: string): R | undefined;
-  /** Everyone who has started and not ended, in the order of their start. */
-  ids(): IterableIterator<string>;
+  /** Everyone who has started and not ended, in the order in which they were reserved. */
+  ids(): string[];
+  /** How many of those there are. */
   readonly size: number;
   /**
    * @throws {TroupeError} `AGENT_UNKNOWN` if there is no such agent or it has ended; `MAILBOX_FULL` if it has
@@ -28,53 +29,57 @@ export interface Directory<R extends Recipient> {
   deliver(message: Message): void;
 }
 
-export function createDirectory<R extends Recipient>(): Directory<R> {
-  /** Not yet started: the messages that wait, if any. */
-  const reserved = new Map<string, Message[] | undefined>();
-  const present = new Map<string, R>();
-  const gone = new Set<string>();
+/** Before its start: what waits for it, if anything. After its end: nothing more. */
+type Absent = 'reserved' | readonly Message[] | 'gone';
+
+export function createDirectory<R extends Recipient & object>(): Directory<R> {
+  const places = new Map<string, R | Absent>();
+  let size = 0;
 
   return {
     reserve(id) {
-      reserved.set(id, undefined);
+      places.set(id, 'reserved');
     },
     enter(id, recipient) {
-      const early = reserved.get(id);
-      reserved.delete(id);
-      gone.delete(id);
-      present.set(id, recipient);
-      for (const message of early ?? []) recipient.receive(message);
+      const before = places.get(id);
+      places.set(id, recipient);
+      size++;
+      if (Array.isArray(before)) for (const message of before) recipient.receive(message);
     },
     leave(id) {
-      present.delete(id);
-      gone.add(id);
+      places.set(id, 'gone');
+      size--;
     },
-    get: (id) => present.get(id),
-    ids: () => present.keys(),
+    get: (id) => toPresent(places.get(id)),
+    ids: () => [...places].filter(([, place]) => toPresent(place) !== undefined).map(([id]) => id),
     get size() {
-      return present.size;
+      return size;
     },
     deliver(message) {
       const { to } = message;
-      const recipient = present.get(to);
+      const place = places.get(to);
+      const recipient = toPresent(place);
       if (recipient !== undefined) {
         if (recipient.waiting() >= MAILBOX_MAX) throw full(to);
         recipient.receive(message);
-      } else if (reserved.has(to)) {
-        const early = reserved.get(to) ?? [];
-        if (early.length >= MAILBOX_MAX) throw full(to);
-        early.push(message);
-        reserved.set(to, early);
-      } else if (gone.has(to)) {
+      } else if (place === 'gone') {
         throw new TroupeError('AGENT_UNKNOWN', `Cannot send to "${to}": the agent has ended`);
-      } else {
+      } else if (place === undefined) {
         throw new TroupeError(
           'AGENT_UNKNOWN',
           `Cannot send to "${to}": there is no such agent; addresses are "group/index"`,
         );
+      } else {
+        const early = place === 'reserved' ? [] : (place as readonly Message[]);
+        if (early.length >= MAILBOX_MAX) throw full(to);
+        places.set(to, [...early, message]);
       }
     },
   };
+}
+
+function toPresent<R extends object>(place: R | Absent | undefined): R | undefined {
+  return place === undefined || typeof place === 'string' || Array.isArray(place) ? undefined : (place as R);
 }
 
 function full(to: string): TroupeError {

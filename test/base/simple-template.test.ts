@@ -47,7 +47,7 @@ describe('compileSimpleTemplate', () => {
         } catch {
           return;
         }
-        const simple = compileSimpleTemplate(source)?.(values);
+        const simple = compileSimpleTemplate(source)?.text(values);
         if (simple !== undefined) expect(simple).toBe(expected);
       }),
       { numRuns: 2_000 },
@@ -65,7 +65,7 @@ describe('compileSimpleTemplate', () => {
   ])('leaves %s to Liquid', (source) => expect(compileSimpleTemplate(source)).toBeUndefined());
 
   test('reads plain paths itself', () => {
-    expect(compileSimpleTemplate('{{ a.b[1] }}-{{ c }}!')?.({ a: { b: [0, 7] }, c: true })).toBe('7-true!');
+    expect(compileSimpleTemplate('{{ a.b[1] }}-{{ c }}!')?.text({ a: { b: [0, 7] }, c: true })).toBe('7-true!');
   });
 });
 
