@@ -9,7 +9,7 @@ const SHOWN_PROBLEMS = 8;
 
 type Check = (args: Json) => string | undefined;
 
-/** By tool, made at its first call. */
+/** By tool, made once. */
 const checks = new WeakMap<Tool, Check>();
 
 let ajv: Ajv2020 | undefined;
@@ -40,12 +40,16 @@ function validator(): Ajv2020 {
  * made of them. The schema `{ type: 'object' }` costs no validator.
  */
 export function checkArguments(tool: Tool, args: Json): string | undefined {
-  let check = checks.get(tool);
-  if (check === undefined) {
-    check = compileOrRefuse(tool.parameters);
-    checks.set(tool, check);
-  }
-  return check(args);
+  return prepareArguments(tool)(args);
+}
+
+/** Makes a tool's validator ahead of its first call: loading the library would hold up everything else in a live run. */
+export function prepareArguments(tool: Tool): Check {
+  const known = checks.get(tool);
+  if (known !== undefined) return known;
+  const check = compileOrRefuse(tool.parameters);
+  checks.set(tool, check);
+  return check;
 }
 
 /** A schema that cannot be used fails every call, and is not compiled again for each. */

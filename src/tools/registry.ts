@@ -1,5 +1,6 @@
 import { TroupeError } from '../base/errors.ts';
 import type { ToolSpec } from '../protocol.ts';
+import { prepareArguments } from './check-arguments.ts';
 import type { Tool, ToolOptions } from './tool.ts';
 
 /**
@@ -22,6 +23,7 @@ export async function createTools(
     }
     tools.set(tool.name, tool);
   }
+  for (const tool of tools.values()) prepareArguments(tool);
   return tools;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Json, JsonSchema } from '../../src/protocol.ts';
-import { checkArguments, compileSchema } from '../../src/tools/check-arguments.ts';
+import { checkArguments, compileSchema, prepareArguments } from '../../src/tools/check-arguments.ts';
 import { createTool } from './tool-context.ts';
 
 const schema: JsonSchema = {
@@ -90,4 +90,12 @@ describe('compileSchema', () => {
   ])('refuses %s', (_, bad) =>
     expect(() => compileSchema(bad as JsonSchema)).toThrow(expect.objectContaining({ code: 'TOOL_ARGUMENTS' })),
   );
+});
+
+test('a validator is made once, ahead of the first call if asked for', () => {
+  const tool = createTool(() => 1, { parameters: schema });
+  const made = prepareArguments(tool);
+  expect(prepareArguments(tool)).toBe(made);
+  expect(made({ query: 'x' })).toBeUndefined();
+  expect(made({})).toBe(checkArguments(tool, {}));
 });

@@ -1,6 +1,6 @@
 /** Runs before the measurement, so that what is measured is compiled. */
-const WARM_UP = 200;
-const RUNS = 2_000;
+const WARM_UP = 1_000;
+const RUNS = 3_000;
 /** Agent runs in flight at once. */
 export const CONCURRENCY = 100;
 
