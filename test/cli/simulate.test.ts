@@ -62,10 +62,11 @@ test.each(['3..1', '1', 'a..b', '1..100001', '1...3', '-1..3'])('seeds %j are re
   });
 });
 
-test.each([{ seed: 1 }, { events: 'e' }, { out: 'o' }])(
-  'what belongs to one rehearsal is refused: %j',
-  async (option) => {
-    const [name] = Object.keys(option);
-    await expect(rehearse({}, { seeds: '1..2', ...option })).rejects.toThrow(`Cannot use --${name} with --seeds`);
-  },
-);
+test.each([
+  { seed: 1 },
+  { events: 'e' },
+  { out: 'o' },
+])('what belongs to one rehearsal is refused: %j', async (option) => {
+  const [name] = Object.keys(option);
+  await expect(rehearse({}, { seeds: '1..2', ...option })).rejects.toThrow(`Cannot use --${name} with --seeds`);
+});

@@ -71,8 +71,7 @@ describe('checkExpectations', () => {
       `Cannot read expression "params.x == 1": unknown name "params"; here are ${EXPECT_NAMES.join(', ')}`,
     ],
   ])('%s has failed and says why', (source, actual) =>
-    expect(check(source)).toEqual({ expect: source, pass: false, actual }),
-  );
+    expect(check(source)).toEqual({ expect: source, pass: false, actual }));
   test('keeps the order', () =>
     expect(checkExpectations(['false', 'true'], summary).map(({ pass }) => pass)).toEqual([false, true]));
 });

@@ -11,8 +11,7 @@ describe('duration', () => {
     ['0.25ms', 0.25],
   ])('reads %s as %d ms', (text, ms) => expect(duration('').parse(text)).toBe(ms));
   test.each(['', '5', 's', '-1s', '1 s', '1d', '1e3ms', '1.s', 5])('refuses %j', (text) =>
-    expect(duration('').safeParse(text).success).toBe(false),
-  );
+    expect(duration('').safeParse(text).success).toBe(false));
 });
 
 describe('latency', () => {

@@ -196,17 +196,16 @@ describe('a tool that', () => {
     await clock.sleep(10_000);
   });
 
-  test.each(HOSTILE.filter(([, execute]) => !/clock|sleep/.test(String(execute))))(
-    '%s gives an error as an external one too',
-    async (_, execute, message) => {
-      const tool = createTool(execute, { external: true, timeoutMs: 50 });
-      const result = await runToolCall(call(), tool, createContext());
-      expect(result.isError).toBe(true);
-      expect((result.content as { error: string }).error).toMatch(
-        new RegExp(message.source.replace('1000', '50'), message.flags),
-      );
-    },
-  );
+  test.each(
+    HOSTILE.filter(([, execute]) => !/clock|sleep/.test(String(execute))),
+  )('%s gives an error as an external one too', async (_, execute, message) => {
+    const tool = createTool(execute, { external: true, timeoutMs: 50 });
+    const result = await runToolCall(call(), tool, createContext());
+    expect(result.isError).toBe(true);
+    expect((result.content as { error: string }).error).toMatch(
+      new RegExp(message.source.replace('1000', '50'), message.flags),
+    );
+  });
 
   test('calls back twice counts once', async () => {
     const then = (yes: (v: unknown) => void, no: (e: unknown) => void) => {

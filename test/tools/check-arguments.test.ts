@@ -88,8 +88,7 @@ describe('compileSchema', () => {
     ['a reference to nowhere', { $ref: '#/$defs/none' }],
     ['a pattern that is none', { properties: { a: { pattern: '(' } } }],
   ])('refuses %s', (_, bad) =>
-    expect(() => compileSchema(bad as JsonSchema)).toThrow(expect.objectContaining({ code: 'TOOL_ARGUMENTS' })),
-  );
+    expect(() => compileSchema(bad as JsonSchema)).toThrow(expect.objectContaining({ code: 'TOOL_ARGUMENTS' })));
 });
 
 test('a validator is made once, ahead of the first call if asked for', () => {

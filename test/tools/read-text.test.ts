@@ -26,8 +26,7 @@ describe('readText', () => {
     [8, '😀a'],
     [9, '😀a😀'],
   ])('cut at %d bytes it ends with a whole character', async (maxBytes, text) =>
-    expect(await read('😀a😀b', maxBytes)).toEqual({ bytes: 10, truncated: true, text }),
-  );
+    expect(await read('😀a😀b', maxBytes)).toEqual({ bytes: 10, truncated: true, text }));
 
   test.each([
     ['zero bytes', Buffer.from([65, 0, 66])],

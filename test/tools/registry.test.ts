@@ -33,20 +33,20 @@ const args: Record<string, object> = {
 };
 
 describe('createTools', () => {
-  test.each([true, false])(
-    'makes every built-in under its own name, each of which works (virtual: %s)',
-    async (virtual) => {
-      const tools = await createTools(all, { params: { unit: 'ms' }, virtual });
-      expect([...tools.keys()]).toEqual(Object.keys(all));
-      for (const [name, tool] of tools) {
-        expect(tool).toMatchObject({ name, timeoutMs: all[name]?.timeoutMs, parameters: { type: 'object' } });
-        expect(tool.description).not.toBe('');
-        const call = { id: '1', name, args: (args[name] ?? {}) as never };
-        expect(await runToolCall(call, tool, createContext())).toMatchObject({ name, isError: false });
-      }
-      expect(JSON.stringify([...tools.values()])).not.toContain('undefined');
-    },
-  );
+  test.each([
+    true,
+    false,
+  ])('makes every built-in under its own name, each of which works (virtual: %s)', async (virtual) => {
+    const tools = await createTools(all, { params: { unit: 'ms' }, virtual });
+    expect([...tools.keys()]).toEqual(Object.keys(all));
+    for (const [name, tool] of tools) {
+      expect(tool).toMatchObject({ name, timeoutMs: all[name]?.timeoutMs, parameters: { type: 'object' } });
+      expect(tool.description).not.toBe('');
+      const call = { id: '1', name, args: (args[name] ?? {}) as never };
+      expect(await runToolCall(call, tool, createContext())).toMatchObject({ name, isError: false });
+    }
+    expect(JSON.stringify([...tools.values()])).not.toContain('undefined');
+  });
 
   test('takes the description from the scenario', async () => {
     const tools = await createTools(

@@ -62,8 +62,7 @@ describe('read-file', () => {
     expect(await read(args)).toMatchObject({
       isError: true,
       content: { error: expect.stringContaining('arguments do not fit') },
-    }),
-  );
+    }));
 
   test.each([
     'link',

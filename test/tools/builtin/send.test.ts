@@ -34,6 +34,5 @@ describe('send', () => {
     { to: 1, body: 'x' },
     { to: 'b/2', body: 'x', cc: 'c' },
   ])('sends nothing with %j', async (args) =>
-    expect((await send(args, () => expect.unreachable())).isError).toBe(true),
-  );
+    expect((await send(args, () => expect.unreachable())).isError).toBe(true));
 });
