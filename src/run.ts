@@ -62,7 +62,6 @@ export async function startRun(scenario: Scenario, options: RunOptions = {}): Pr
   // A rehearsal is the same run each time, id included; it replaces its predecessor in the data directory.
   const fresh = virtual ? `sim-${random.fork(`run ${scenario.name}`).id(8)}` : drawRunId();
   const id = options.resume?.id ?? fresh;
-  const clock = virtual ? createVirtualClock() : createRealClock();
   const memory = { ...scenario.memory, durability: options.durability ?? scenario.memory.durability };
   const specs = await expandAgents(scenario);
   const { params } = scenario;
@@ -75,6 +74,8 @@ export async function startRun(scenario: Scenario, options: RunOptions = {}): Pr
   const groups = new Map(
     Object.values(scenario.agents).map((spec) => [spec.name, createGroup(spec, { params, models, tools })]),
   );
+  // The run's time begins when everything it needs is there.
+  const clock = virtual ? createVirtualClock() : createRealClock();
   const store = await openStore(memory, { directory: options.data ?? '.troupe', clock, random });
   const record: RunRecord = {
     id,

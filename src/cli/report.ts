@@ -71,11 +71,17 @@ export function createReport(): Report {
       ...toTable(GROUP_COLUMNS, [...groups.values()]),
       ...section(
         'Replies',
-        replies.map((r) => `${pc.cyan(r.agent)}  ${cut(r.observation, 60)}\n    ${cut(r.reply, 150)}`),
+        replies.map(
+          (r) =>
+            `${pc.cyan(r.agent)}  ${cut(r.observation, width() - r.agent.length - 6)}\n    ${cut(r.reply, width() - 6)}`,
+        ),
       ),
       ...section(
         'Failures',
-        failures.map((f) => `${pc.red(f.agent)}  ${f.error.code}: ${cut(f.error.message, 120)}`),
+        failures.map(
+          (f) =>
+            `${pc.red(f.agent)}  ${f.error.code}: ${cut(f.error.message, width() - f.agent.length - f.error.code.length - 8)}`,
+        ),
       ),
       ...section('Stalled: everyone left waits, and nobody is left to send', stalled),
       ...section('Expectations', summary.expectations.map(expectationLine)),
@@ -83,6 +89,11 @@ export function createReport(): Report {
       ...closing(summary),
     ],
   };
+}
+
+/** Of the terminal; 120 where there is none. */
+function width(): number {
+  return process.stdout.columns ?? 120;
 }
 
 const GROUP_COLUMNS: readonly Column<GroupRow>[] = [

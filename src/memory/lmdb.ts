@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { TroupeError } from '../base/errors.ts';
 import { createInMemoryStore } from './in-memory.ts';
@@ -31,7 +31,7 @@ export async function openLmdbStore(directory: string, options: { readOnly?: boo
     }
     if (readOnly && !existsSync(join(directory, 'data.mdb'))) return toReadOnly(createInMemoryStore(), directory);
     if (!readOnly) {
-      mkdirSync(directory, { recursive: true });
+      makeDirectory(resolve(directory));
       assertSpace(directory);
       unlock = lockDirectory(directory);
     }
@@ -56,4 +56,11 @@ function openTables(root: RootDatabase): Tables | undefined {
   const runs: Tables['runs'] | undefined = root.openDB({ name: 'runs', encoding: 'binary' });
   const batches: Tables['batches'] | undefined = root.openDB({ name: 'batches', encoding: 'binary' });
   return runs === undefined || batches === undefined ? undefined : { runs, batches };
+}
+
+/** Not `mkdirSync` with `recursive`: under `/proc`, where nothing can be made, Node tries for ever. */
+function makeDirectory(path: string): void {
+  if (existsSync(path)) return;
+  makeDirectory(dirname(path));
+  mkdirSync(path);
 }

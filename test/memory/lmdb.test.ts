@@ -81,6 +81,10 @@ describe('opening a directory', () => {
     });
   });
 
+  test.skipIf(!existsSync('/proc/self'))('that can never be made is refused at once', async () => {
+    await expect(openLmdbStore('/proc/troupe/data')).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  });
+
   test('that cannot be made is refused', async () => {
     const directory = join(newFolder(), 'x'.repeat(300));
     const error = { code: 'STORE_UNAVAILABLE', message: expect.stringContaining(`Cannot open "${directory}": `) };
