@@ -26,7 +26,7 @@ export async function openLmdbStore(directory: string, options: { readOnly?: boo
   const readOnly = options.readOnly ?? false;
   let unlock = (): void => {};
   try {
-    if (readOnly && existsSync(directory) && !statSync(directory).isDirectory()) {
+    if (existsSync(directory) && !statSync(directory).isDirectory()) {
       throw new Error('it is a file, not a directory');
     }
     if (readOnly && !existsSync(join(directory, 'data.mdb'))) return toReadOnly(createInMemoryStore(), directory);
