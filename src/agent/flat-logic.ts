@@ -123,7 +123,7 @@ class Walk {
   #run(actions: readonly Action[]): void {
     for (const { isChange, run } of actions) {
       const args = this.#args();
-      if (isChange) this.context = { ...this.context, ...run(args) };
+      if (isChange) this.context = Object.assign({ ...this.context }, run(args));
       else if (this.#defer === undefined) run(args);
       else this.#defer(() => run(args));
     }
