@@ -121,8 +121,6 @@ export interface MemorySnapshot {
   readonly taken: number;
   /** False: the next turn observes the results of this one's calls. */
   readonly answered: boolean;
-  /** Messages of the transcript that belong to finished turns; later ones are of a turn that was cut short. */
-  readonly messages: number;
   readonly at: number;
   /** The last reply, at most 4 kB of it. */
   readonly reply?: string;

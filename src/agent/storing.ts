@@ -1,8 +1,8 @@
 import { toErrorInfo } from '../base/errors.ts';
 import { SNAPSHOT_REPLY_CHARS } from '../base/limits.ts';
 import { toText } from '../base/template.ts';
-import type { AgentStatus, MemorySnapshot } from '../protocol.ts';
-import type { AgentContext, AgentEvent } from './context.ts';
+import type { AgentStatus, JournalRecord, MemoryBatch, MemorySnapshot } from '../protocol.ts';
+import type { AgentContext, AgentEvent, AgentWork } from './context.ts';
 import type { AgentEnvironment } from './environment.ts';
 import { isFinished } from './observe.ts';
 
@@ -13,17 +13,23 @@ import { isFinished } from './observe.ts';
  */
 export function handOver(env: AgentEnvironment, context: AgentContext, snapshot?: MemorySnapshot): Promise<void> {
   const { work, spec } = context;
-  const journal = work.journal;
-  const transcript = work.transcript.slice(work.handedOver);
+  const { journal } = work;
   work.journal = [];
-  work.handedOver = work.transcript.length;
-  const written = env.store.append(
-    env.run,
-    spec.id,
-    snapshot === undefined ? { journal, transcript } : { journal, transcript, snapshot },
-  );
+  const written = env.store.append(env.run, spec.id, toBatch(journal, work, snapshot));
   written.catch(env.storeFailed);
   return written;
+}
+
+/** The transcript goes with the snapshot: messages of a turn that is cut short would stand there twice after a resume. */
+function toBatch(
+  journal: readonly JournalRecord[],
+  work: AgentWork,
+  snapshot: MemorySnapshot | undefined,
+): MemoryBatch {
+  if (snapshot === undefined) return { journal, transcript: [] };
+  const transcript = work.transcript.slice(work.handedOver);
+  work.handedOver = work.transcript.length;
+  return { journal, transcript, snapshot };
 }
 
 /** Stores the turn, and sends `stored` when the agent may go on, unless it may at once. */
@@ -62,10 +68,9 @@ export function storeEnd(env: AgentEnvironment, context: AgentContext, status: A
 }
 
 function toMemorySnapshot(env: AgentEnvironment, context: AgentContext, status: AgentStatus): MemorySnapshot {
-  const { spec, turn, step, taken, answered, reply, error, work } = context;
+  const { spec, turn, step, taken, answered, reply, error } = context;
   const at = env.clock.elapsed();
-  const messages = work.transcript.length;
-  const snapshot: MemorySnapshot = { agent: spec.id, status, turn, step, taken, answered, messages, at };
+  const snapshot: MemorySnapshot = { agent: spec.id, status, turn, step, taken, answered, at };
   // Not by spreading conditionally: that costs microseconds, and this is done each turn.
   if (error !== undefined) return { ...snapshot, error };
   if (reply !== undefined) return { ...snapshot, reply: reply.slice(0, SNAPSHOT_REPLY_CHARS) };

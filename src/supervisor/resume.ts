@@ -33,19 +33,18 @@ export async function findRemaining(store: MemoryStore, run: string, all: readon
 async function toResumed(store: MemoryStore, run: string, snapshot: MemorySnapshot): Promise<ResumedAgent> {
   const { agent, turn, step, taken } = snapshot;
   const transcript = await store.transcript(run, agent);
-  const kept = transcript.slice(0, snapshot.messages);
-  const question = kept.findLast((message) => message.role === 'user')?.content ?? '';
-  if (snapshot.answered) return { turn, step, taken, transcript: kept, question };
+  const question = transcript.findLast((message) => message.role === 'user')?.content ?? '';
+  if (snapshot.answered) return { turn, step, taken, transcript, question };
   const results = resultsOf(await store.journal(run, agent), turn);
   const observation: Observation = {
     kind: 'results',
-    text: kept
+    text: transcript
       .slice(-results.length)
       .map((message) => message.content)
       .join('\n'),
     results,
   };
-  return { turn, step, taken, transcript: kept, question, observation };
+  return { turn, step, taken, transcript, question, observation };
 }
 
 /** A turn's results in the order in which the model wrote the calls; the journal has them as they came in. */

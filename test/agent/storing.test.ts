@@ -125,7 +125,6 @@ test('what a turn leaves behind is the whole of it, and the snapshot stays small
     step: 2,
     taken: 1,
     answered: true,
-    messages: 4,
   });
   expect(snapshot?.reply).toHaveLength(4_096);
 });

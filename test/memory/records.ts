@@ -19,7 +19,7 @@ export function batchOf(agent: string, turn: number): MemoryBatch {
 export function snapshotOf(agent: string, turn: number): MemorySnapshot {
   const at = turn * 10.5;
   const reply = `Turn ${turn}.`;
-  return { agent, status: 'running', turn, step: 1, taken: 1, answered: false, messages: 2 * turn, at, reply };
+  return { agent, status: 'running', turn, step: 1, taken: 1, answered: false, at, reply };
 }
 
 export function resultOf(content: Json): JournalRecord {

@@ -67,19 +67,24 @@ test('results that were not yet observed are observed, in the order of the calls
   } satisfies Partial<ResumedAgent> | object);
 });
 
-test('messages of a turn that was cut short are forgotten', async () => {
-  const first = createHarness({
-    decide: ({ turn }) => (turn === 1 ? { reply: 'a' } : new Promise(() => {})),
-    items: options.items,
-  });
-  const end = first.run();
-  await first.clock.sleep(10);
-  await first.memory.append('run', 'agent/0', { journal: [], transcript: [{ role: 'user', content: 'two' }] });
-  first.supervisor.drain('asked');
-  await end;
-  const { resumed } = await findRemaining(first.memory, 'run', first.specs);
-  expect(resumed.get('agent/0')?.transcript).toEqual([
+test('a run cut short in the same turn twice has each message once', async () => {
+  const tools = [tool('hang', () => new Promise(() => {}), 1e9)];
+  const decide = ({ turn }: { turn: number }) => (turn === 1 ? { reply: 'a' } : { toolCalls: calls('hang') });
+  const first = createHarness({ decide, tools, items: options.items });
+  let left = await findRemaining(first.memory, 'run', first.specs);
+  for (let round = 0; round < 2; round++) {
+    const harness = createHarness({ decide, tools, store: () => first.memory });
+    const supervisor = new Supervisor(harness.env, { ...left, keepOpen: false });
+    const end = supervisor.run();
+    await harness.clock.sleep(10);
+    supervisor.drain('asked');
+    await end;
+    left = await findRemaining(first.memory, 'run', first.specs);
+  }
+  const messages = [
     { role: 'user', content: 'one' },
     { role: 'assistant', content: 'a', toolCalls: [] },
-  ]);
+  ];
+  expect(left.resumed.get('agent/0')).toMatchObject({ turn: 1, taken: 1, transcript: messages });
+  expect(await first.memory.transcript('run', 'agent/0')).toEqual(messages);
 });
