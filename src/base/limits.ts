@@ -45,9 +45,57 @@ export const STORE_OUTSTANDING_PUTS = 512;
 export const STORE_OUTSTANDING_BYTES = 8 * MB;
 /** Writes waiting for their place behind those; agents wait in `storing` above it. */
 export const STORE_BACKLOG_BYTES = 64 * MB;
+/** Without a word from LMDB for so long while writes are under way, it is asked again. A slow disk takes a tenth. */
+export const STORE_SILENCE_MS = 2_000;
 /** A reply kept in the snapshot, which has to stay of constant size. */
 export const SNAPSHOT_REPLY_CHARS = 4_096;
 
 // ---- ending
 /** After the first interrupt, in-flight calls have this long to end before they are aborted. */
 export const DRAIN_TIMEOUT_MS = 5_000;
+
+// ---- the monitor
+/** Chunks of 65,536 events kept for looking back: 2 million events, 54 MB. */
+export const HISTORY_CHUNKS = 32;
+/** Between two frames of what changes all the time. A person sees ten a second as moving. */
+export const FRAME_MS = 100;
+/** Between two updates of the numbers over time. */
+export const CHARTS_MS = 500;
+/** Between two samples of the event loop's delay. */
+export const LOOP_SAMPLE_MS = 1_000;
+/** Events of the log in one frame: more than anybody reads in 100 ms. */
+export const LOG_FRAME_EVENTS = 200;
+/** Text of an event in the log; the agent's own view has it whole. */
+export const LOG_TEXT_CHARS = 300;
+/** Rows a log query looks at, newest first, for those that fit its filter. */
+export const LOG_SCAN_ROWS = 500_000;
+/** Events of one agent's view, as JSON. */
+export const DETAIL_MAX_BYTES = 1 * MB;
+/** Agents one client can follow in detail. */
+export const CLIENT_AGENTS_MAX = 100;
+/** Requests of one client that wait for their answer; the next ones are refused. */
+export const CLIENT_QUEUE_MAX = 32;
+/** Unsent bytes of a client above which changes are left out for it. */
+export const CLIENT_BUSY_BYTES = 256 * KB;
+/** Unsent bytes of a client at which it is cut off. */
+export const CLIENT_MAX_BYTES = 4 * MB;
+/** And the time it may stay above `CLIENT_BUSY_BYTES`. */
+export const CLIENT_SLOW_MS = 10_000;
+/** One message from a client. */
+export const CLIENT_MESSAGE_BYTES = 64 * KB;
+/** Time for a request's headers, or for a WebSocket handshake. */
+export const HANDSHAKE_MS = 10_000;
+/** WebSockets at once. */
+export const CLIENTS_MAX = 64;
+/** Wrong tokens that are answered at once; each one more waits twice as long as the one before. */
+export const WRONG_TOKENS_FREE = 5;
+export const WRONG_TOKEN_MS = 1_000;
+export const WRONG_TOKEN_MAX_MS = 30_000;
+/** Wrong tokens that wait for their answer; the next ones get none. */
+export const WRONG_TOKENS_WAITING = 32;
+/** Ports tried, from the one asked for. */
+export const PORTS_TRIED = 50;
+/** Agents of one inspection. Each is a few kilobytes to begin with, and several messages a turn. */
+export const INSPECTED_AGENTS_MAX = 1_000;
+/** Where the monitor listens unless told otherwise. */
+export const MONITOR_PORT = 4_600;

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import { type Clock, createRealClock, type Timer } from '../../base/clock.ts';
 import { TroupeError } from '../../base/errors.ts';
+import { STORE_SILENCE_MS } from '../../base/limits.ts';
 import type { ChatMessage, JournalRecord, MemoryBatch, MemorySnapshot, RunRecord } from '../../protocol.ts';
 import type { MemoryStore } from '../memory-store.ts';
 import { type Blobs, createBlobs } from './blobs.ts';
@@ -12,6 +14,8 @@ import { type Write, WriteQueue } from './write-queue.ts';
 
 /** Larger batches become files: LMDB needs that many pages in one piece, and never gives them back. */
 const INLINE_MAX_BYTES = 1024 * 1024;
+/** No run has this name. */
+const NOBODY = ' ';
 
 /** A `MemoryStore` in a directory. */
 export interface LmdbStore extends MemoryStore {
@@ -27,6 +31,8 @@ export interface Environment {
   readonly committed: Promise<boolean>;
   /** Resolves when what was given so far is on disk. */
   readonly flushed: Promise<boolean>;
+  /** Reading sees what has been committed by now; otherwise it sees what was there earlier in this turn of the event loop. */
+  resetReadTxn(): void;
   close(): Promise<void>;
 }
 
@@ -48,10 +54,21 @@ export class DirectoryStore implements LmdbStore {
   readonly #reader: Reader;
   readonly #sequences: Sequences;
   readonly #queue: WriteQueue;
+  readonly #clock: Pick<Clock, 'setTimer'>;
+  /** Runs while writes are under way of which nothing is heard. */
+  #silence: Timer | undefined;
   #lastCommit: Promise<boolean> | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(directory: string, root: Environment, tables: Tables, unlock: () => void) {
+  /** @param clock Real time, and not the run's: it tells how long LMDB has been silent. */
+  constructor(
+    directory: string,
+    root: Environment,
+    tables: Tables,
+    unlock: () => void,
+    clock: Pick<Clock, 'setTimer'> = createRealClock(),
+  ) {
+    this.#clock = clock;
     this.#directory = directory;
     this.#root = root;
     this.#tables = tables;
@@ -148,6 +165,7 @@ export class DirectoryStore implements LmdbStore {
       await this.#queue.flush();
       await this.#root.close();
     } finally {
+      this.#silence?.cancel();
       // After a failed write LMDB's own close would wait for ever; it frees its files when the process ends.
       this.#unlock();
     }
@@ -166,6 +184,7 @@ export class DirectoryStore implements LmdbStore {
     assertNames(run, agent);
     await this.#queue.settled();
     try {
+      this.#root.resetReadTxn();
       this.#probe();
       return await work();
     } catch (error) {
@@ -190,6 +209,7 @@ export class DirectoryStore implements LmdbStore {
   /** LMDB puts what it was given in one turn of the event loop into one transaction, and says so just before. */
   readonly #turnEnds = (): void => {
     const turn = this.#queue.takeTurn();
+    this.#listen();
     queueMicrotask(() => {
       // Closing the turn may have made another promise, which only `committed` gives; nobody else would handle it.
       this.#root.committed.then(() => {}, this.#failed);
@@ -200,6 +220,19 @@ export class DirectoryStore implements LmdbStore {
   #acknowledge(turn: ReturnType<WriteQueue['takeTurn']>): void {
     this.#probe();
     this.#queue.acknowledge(turn);
+    this.#silence?.cancel();
+    this.#silence = undefined;
+    this.#listen();
+  }
+
+  /** A transaction that changes nothing is reported too, and acknowledges those before it that were not. */
+  #listen(): void {
+    if (this.#silence !== undefined || !this.#queue.isWaiting) return;
+    this.#silence = this.#clock.setTimer(STORE_SILENCE_MS, () => {
+      this.#silence = undefined;
+      this.#send({ table: 'runs', key: NOBODY, value: undefined, outsideBytes: 0 });
+      this.#listen();
+    });
   }
 
   /**

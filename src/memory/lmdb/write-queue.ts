@@ -34,7 +34,6 @@ class Group {
   outsideBytes = 0;
   /** Files that must be on disk before this may be handed over. */
   awaited = 0;
-  onDisk = false;
 
   constructor(live: boolean) {
     this.live = live;
@@ -70,7 +69,6 @@ export class WriteQueue {
   #open: Group | undefined;
   #last: Group | undefined;
   #waiting: Group[] = [];
-  #turn: Group[] = [];
   /** Passed on and not acknowledged, in order. */
   #inFlight: Group[] = [];
   #outstandingPuts = 0;
@@ -107,26 +105,29 @@ export class WriteQueue {
     return group.done;
   }
 
-  /** @returns What was passed on since the last call. */
-  takeTurn(): readonly Group[] {
-    const turn = this.#turn;
-    this.#turn = [];
+  /** @returns The last group that has been passed on; undefined if none is under way. */
+  takeTurn(): Group | undefined {
     if (this.#open?.live) this.#open = undefined;
-    return turn;
+    return this.#inFlight.at(-1);
   }
 
-  /** Acknowledges in the order in which the writes came, whichever transaction was reported first. */
-  acknowledge(turn: readonly Group[]): void {
-    for (const group of turn) group.onDisk = true;
-    let head = this.#inFlight[0];
-    while (head?.onDisk) {
-      this.#inFlight.shift();
+  /** Writes have been passed on that nobody has acknowledged. */
+  get isWaiting(): boolean {
+    return this.#inFlight.length > 0;
+  }
+
+  /**
+   * A turn is on disk, and with it all before it: transactions follow each other, and what brings one to the disk brings
+   * the earlier ones. LMDB now and then never reports one of them.
+   */
+  acknowledge(last: Group | undefined): void {
+    const count = last === undefined ? 0 : this.#inFlight.indexOf(last) + 1;
+    for (const head of this.#inFlight.splice(0, count)) {
       this.#outstandingPuts -= head.puts;
       this.#outstandingBytes -= head.bytes;
       this.#writes += head.batches;
       this.#bytes += head.batchBytes;
       head.resolve();
-      head = this.#inFlight[0];
     }
     this.#passOnWaiting();
   }
@@ -140,7 +141,6 @@ export class WriteQueue {
     for (const group of [...this.#inFlight, ...this.#waiting]) group.reject(error);
     this.#inFlight = [];
     this.#waiting = [];
-    this.#turn = [];
     this.#open = undefined;
     this.#backlogBytes = 0;
     this.#giveRoom();
@@ -201,7 +201,6 @@ export class WriteQueue {
   }
 
   #launch(group: Group): void {
-    this.#turn.push(group);
     this.#inFlight.push(group);
   }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { STORE_SILENCE_MS } from '../../../src/base/limits.ts';
 import {
   DirectoryStore,
   type Environment,
@@ -39,7 +40,10 @@ class FakeLmdb implements Environment {
       this.#values.set(JSON.stringify(key), { key, value });
       return this.commit.promise;
     },
-    remove: () => this.commit.promise,
+    remove: (key) => {
+      this.removed.push(key);
+      return this.commit.promise;
+    },
     get: (key) => {
       if (this.stopped) throw new Error('Invalid argument: MDB_PANIC: Update of meta page failed');
       return this.#values.get(JSON.stringify(key))?.value;
@@ -47,7 +51,16 @@ class FakeLmdb implements Environment {
     getRange: () => (this.stopped ? [] : this.#values.values()),
   };
   readonly tables: Tables = { runs: this.#table, batches: this.#table };
-  readonly store = new DirectoryStore('/data', this, this.tables, () => this.unlocked++);
+  /** What is to happen after a while, and when. */
+  readonly timers: { readonly delayMs: number; readonly fn: () => void; cancelled: boolean }[] = [];
+  readonly removed: unknown[] = [];
+  readonly store = new DirectoryStore('/data', this, this.tables, () => this.unlocked++, {
+    setTimer: (delayMs, fn) => {
+      const timer = { delayMs, fn, cancelled: false };
+      this.timers.push(timer);
+      return { due: delayMs, cancel: () => Object.assign(timer, { cancelled: true }) };
+    },
+  });
 
   on(_: 'beforecommit', listener: () => void): void {
     this.#beforeCommit = listener;
@@ -60,6 +73,8 @@ class FakeLmdb implements Environment {
   get flushed(): Promise<boolean> {
     return this.flush.promise;
   }
+
+  resetReadTxn(): void {}
 
   async close(): Promise<void> {
     this.closed = true;
@@ -97,6 +112,28 @@ describe('a directory store', () => {
     await settle();
     expect(states).toEqual(['acknowledged']);
     expect(lmdb.store.stats().writes).toBe(1);
+  });
+
+  test('asks LMDB again when it is silent, which acknowledges what was never reported', async () => {
+    const lmdb = new FakeLmdb();
+    const written = lmdb.store.append('r', 'a/0', batchOf('a/0', 1));
+    await lmdb.endTurn();
+    expect(lmdb.timers.map(({ delayMs }) => delayMs)).toEqual([STORE_SILENCE_MS]);
+    // The transaction is written and never reported; the next one is.
+    lmdb.flush = createTurn();
+    lmdb.timers[0]?.fn();
+    expect(lmdb.removed).toHaveLength(1);
+    await lmdb.endTurn();
+    lmdb.flush.resolve(true);
+    await written;
+    expect(lmdb.timers.at(-1)?.cancelled).toBe(true);
+    expect(lmdb.timers).toHaveLength(2);
+  });
+
+  test('does not ask while nothing is under way', async () => {
+    const lmdb = new FakeLmdb();
+    await lmdb.endTurn();
+    expect(lmdb.timers).toEqual([]);
   });
 
   test('rejects with the reason of a failed commit, and gives nothing to LMDB after that', async () => {

@@ -13,32 +13,38 @@ function writeOf(sequence: number, value: Buffer | undefined = Buffer.alloc(100)
 class Disk {
   readonly sent: Write[] = [];
   readonly queue = new WriteQueue((write) => this.sent.push(write));
-  #turns: ReturnType<WriteQueue['takeTurn']>[] = [];
+  #turns: { readonly last: ReturnType<WriteQueue['takeTurn']>; readonly sent: number }[] = [];
   #acknowledged = 0;
 
   endTurn(): void {
-    this.#turns.push(this.queue.takeTurn());
+    this.#turns.push({ last: this.queue.takeTurn(), sent: this.sent.length });
   }
 
   /** Acknowledges the oldest turn. */
   acknowledge(turn = this.#turns.shift()): void {
     const before = this.sent.length;
-    this.#acknowledged += turn?.reduce((puts, group) => puts + group.puts, 0) ?? 0;
-    this.queue.acknowledge(turn ?? []);
+    this.#acknowledged = Math.max(this.#acknowledged, turn?.sent ?? 0);
+    this.queue.acknowledge(turn?.last);
     if (this.sent.length > before) this.endTurn();
+  }
+
+  /** A turn of which nothing is ever heard. */
+  lose(): void {
+    this.#turns.shift();
   }
 
   get unacknowledged(): Write[] {
     return this.sent.slice(this.#acknowledged);
   }
 
-  get turns(): ReturnType<WriteQueue['takeTurn']>[] {
-    return this.#turns;
+  /** A turn is on its way to the disk. */
+  get isBusy(): boolean {
+    return this.#turns.length > 0;
   }
 
   drain(): void {
     this.endTurn();
-    while (this.#turns.length > 0) this.acknowledge();
+    while (this.isBusy) this.acknowledge();
   }
 }
 
@@ -93,7 +99,7 @@ describe('a write queue', () => {
     let most = 0;
     for (let sequence = 0; sequence < 60; sequence++) void disk.queue.add(writeOf(sequence, Buffer.alloc(MB)));
     disk.endTurn();
-    while (disk.turns.length > 0) {
+    while (disk.isBusy) {
       const bytes = disk.unacknowledged.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
       most = Math.max(most, bytes);
       disk.acknowledge();
@@ -110,19 +116,33 @@ describe('a write queue', () => {
     expect(disk.sent).toHaveLength(2);
   });
 
-  test('acknowledges in order, also when a later turn is reported first', async () => {
+  test('acknowledges with a turn those before it that were never reported, in order', async () => {
     const disk = new Disk();
     const order: number[] = [];
     const one = disk.queue.add(writeOf(1)).then(() => order.push(1));
     disk.endTurn();
     const two = disk.queue.add(writeOf(2)).then(() => order.push(2));
     disk.endTurn();
-    disk.acknowledge(disk.turns.pop());
-    await Promise.resolve();
-    expect(order).toEqual([]);
+    const three = disk.queue.add(writeOf(3));
+    disk.lose();
     disk.acknowledge();
     await Promise.all([one, two]);
     expect(order).toEqual([1, 2]);
+    expect(await isSettled(three)).toBe(false);
+    expect(disk.queue.isWaiting).toBe(true);
+    disk.drain();
+    expect(disk.queue.isWaiting).toBe(false);
+  });
+
+  test('a turn without writes of its own acknowledges what is under way', async () => {
+    const disk = new Disk();
+    const write = disk.queue.add(writeOf(1));
+    disk.endTurn();
+    disk.lose();
+    expect(await isSettled(write)).toBe(false);
+    disk.endTurn();
+    disk.acknowledge();
+    expect(await isSettled(write)).toBe(true);
   });
 
   test('has no room while more waits than a backlog may hold, and then there is again', async () => {
