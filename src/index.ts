@@ -3,6 +3,7 @@
 export { TroupeError } from './base/errors.ts';
 export { defineModel } from './model/define-model.ts';
 export type { Model } from './model/model.ts';
+export { type Monitor, type MonitorOptions, monitorRun } from './monitor-run.ts';
 export type {
   ChatMessage,
   Decision,

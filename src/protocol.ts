@@ -127,7 +127,8 @@ export interface MemorySnapshot {
   readonly error?: ErrorInfo;
 }
 
-export type AgentStatus = 'running' | 'waiting' | 'done' | 'failed' | 'stopped';
+export type AgentStatus = 'running' | 'waiting' | EndedStatus;
+export type EndedStatus = 'done' | 'failed' | 'stopped';
 
 /** What one turn leaves behind; written as a whole or not at all. */
 export interface MemoryBatch {
@@ -207,9 +208,12 @@ export type AgentFact = { readonly agent: string } & (
   | Fact<'agent.started', { group: string }>
   | Fact<'agent.observed', { turn: number; observation: Observation }>
   | Fact<'agent.waiting', { for: string }>
+  /** Takes nothing new from here on; the turn under way still finishes. */
+  | Fact<'agent.paused' | 'agent.resumed', object>
   | Fact<'agent.decided', { turn: number; model: string; decision: Decision; durationMs: number }>
   | Fact<'model.failed', { turn: number; model: string; error: ErrorInfo; durationMs: number }>
-  | Fact<'tool.started', { turn: number; call: ToolCall }>
+  /** `timeoutMs`: the call's deadline, from now; absent: not known. */
+  | Fact<'tool.started', { turn: number; call: ToolCall; timeoutMs?: number }>
   | Fact<'tool.finished', { turn: number; result: ToolResult; durationMs: number }>
   | Fact<'agent.stored', { turn: number }>
   | Fact<'agent.replied', { turn: number; observation: string; reply: string }>
@@ -217,11 +221,47 @@ export type AgentFact = { readonly agent: string } & (
   | Fact<'message.sent', { message: Message }>
 );
 
-/** The only way back into a run. */
+/**
+ * The only way back into a run. `pause` lets the turn under way finish and takes nothing new until `resume`; `stop` ends
+ * an agent for good; `run.drain` ends the run as an interrupt does, so that it can be resumed later.
+ */
 export type MonitorCommand =
   | { readonly type: 'agent.send'; readonly agent: string; readonly text: string }
-  | { readonly type: 'agent.stop'; readonly agent: string }
+  | { readonly type: 'agent.pause' | 'agent.resume' | 'agent.stop'; readonly agent: string }
+  | { readonly type: 'group.send'; readonly group: string; readonly text: string }
+  | { readonly type: 'group.pause' | 'group.resume' | 'group.stop'; readonly group: string }
+  | { readonly type: 'run.send'; readonly text: string }
+  | { readonly type: 'run.pause' | 'run.resume' }
   | { readonly type: 'run.drain'; readonly reason: string };
+
+/** A group as a run's watchers know it: its members are the agents from `first` on, in the run's order. */
+export interface GroupInfo {
+  readonly name: string;
+  /** Position of its first agent among all of the run. */
+  readonly first: number;
+  readonly count: number;
+  readonly model: string;
+  readonly tools: readonly string[];
+}
+
+/** An agent's state machine as it is at this moment. */
+export interface AgentView {
+  readonly agent: string;
+  /** XState's, unique among the run's actors. */
+  readonly sessionId: string;
+  readonly status: 'active' | 'done' | 'error' | 'stopped';
+  /** The state of the chart it is in. */
+  readonly value: string;
+  /** Its context without what is the same for every agent. */
+  readonly context: JsonObject;
+}
+
+/** What an agent's state machine has just received, and where it is then. */
+export interface InspectionStep {
+  readonly agent: string;
+  readonly event: { readonly type: string };
+  readonly view: AgentView;
+}
 
 // ---------------------------------------------------------------- results
 

@@ -60,6 +60,7 @@ test('the public API is this', () => {
     'defineModel',
     'defineTool',
     'loadScenario',
+    'monitorRun',
     'parseScenario',
     'runScenario',
     'startRun',

@@ -2,6 +2,9 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ERROR_CODES } from '../src/base/errors.ts';
+import { describeMachines } from '../src/machines.ts';
+import { toChartGraph } from '../src/monitor/chart/graph.ts';
+import { toMermaid } from '../src/monitor/chart/mermaid.ts';
 import { runScenario } from '../src/run-scenario.ts';
 import { loadScenario } from '../src/scenario/load.ts';
 
@@ -47,6 +50,10 @@ test('the scenario comes out as it is shown', async () => {
   }
   expect(replies).toHaveLength(2);
   for (const reply of replies) expect(readme).toContain(reply);
+});
+
+test('the diagram is that of the machine', () => {
+  expect(block('mermaid')).toBe(toMermaid(toChartGraph(describeMachines().agent)));
 });
 
 test('every file and folder it names is there', () => {

@@ -227,6 +227,27 @@ describe('resuming', () => {
     await store.close();
   });
 
+  test('goes on with the times where the stopped run was', async () => {
+    const data = temporaryFolder();
+    const record = await interrupted(data, ({ type, at }) => type === 'agent.replied' && at > 4_000);
+    const stoppedAt = record.summary?.virtualMs ?? 0;
+    expect(stoppedAt).toBeGreaterThan(4_000);
+    const run = await startRun(scenarioOf(), { virtual: true, data, resume: record });
+    expect(run.elapsed()).toBe(stoppedAt);
+    const events: RunEvent[] = [];
+    run.subscribe((event) => events.push(event));
+    await run.finished;
+    expect(events[0]).toMatchObject({ type: 'run.started', at: stoppedAt, startedAt: record.startedAt });
+    expect(events.every(({ at }, i) => at >= (events[i - 1]?.at ?? stoppedAt))).toBe(true);
+    // Each agent's journal is one life, in the order of time.
+    for (const { id } of run.specs) {
+      const times = (await run.journal(id)).map(({ at }) => at);
+      expect(times).toEqual([...times].sort((a, b) => a - b));
+      expect(times.at(-1)).toBeGreaterThan(stoppedAt);
+    }
+    await run.close();
+  });
+
   test('keeps the seed of the run', async () => {
     const data = temporaryFolder();
     const record = await interrupted(data, ({ type }) => type === 'agent.replied');

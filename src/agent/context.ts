@@ -41,6 +41,8 @@ export interface AgentContext {
   readonly error: ErrorInfo | undefined;
   /** Has said that it has nothing to do. */
   readonly idle: boolean;
+  /** Takes nothing new until it is resumed. */
+  readonly paused: boolean;
   readonly criticalPathMs: number;
   readonly work: AgentWork;
 }
@@ -54,6 +56,8 @@ export interface AgentWork {
   handedOver: number;
   inFlight: readonly CallContext[];
   wallTimer: Timer | undefined;
+  /** Of a paused agent: what is left of its observation's time, in milliseconds. */
+  wallLeftMs: number | undefined;
   /** The last decision's calls as one string, and how often in a row they came. */
   lastCalls: string;
   sameCalls: number;
@@ -63,6 +67,8 @@ export interface AgentInput {
   readonly spec: AgentSpec;
   /** Where a resumed agent goes on. */
   readonly resumed?: ResumedAgent;
+  /** Paused before its start. Default false. */
+  readonly paused?: boolean;
 }
 
 export interface ResumedAgent {
@@ -82,9 +88,11 @@ export type AgentEvent =
   | { readonly type: 'stored' }
   | { readonly type: 'unstored'; readonly error: ErrorInfo }
   | { readonly type: 'expired' }
-  | { readonly type: 'message'; readonly message: Message };
+  | { readonly type: 'message'; readonly message: Message }
+  | { readonly type: 'pause' }
+  | { readonly type: 'resume' };
 
-export function createContext({ spec, resumed }: AgentInput): AgentContext {
+export function createContext({ spec, resumed, paused = false }: AgentInput): AgentContext {
   return {
     spec,
     turn: resumed?.turn ?? 0,
@@ -100,6 +108,7 @@ export function createContext({ spec, resumed }: AgentInput): AgentContext {
     reply: undefined,
     error: undefined,
     idle: false,
+    paused,
     criticalPathMs: 0,
     work: {
       transcript: resumed === undefined ? [] : [...resumed.transcript],
@@ -107,6 +116,7 @@ export function createContext({ spec, resumed }: AgentInput): AgentContext {
       handedOver: resumed?.transcript.length ?? 0,
       inFlight: [],
       wallTimer: undefined,
+      wallLeftMs: undefined,
       lastCalls: '',
       sameCalls: 0,
     },

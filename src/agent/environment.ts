@@ -6,6 +6,7 @@ import type { MemoryStore } from '../memory/memory-store.ts';
 import type { Model } from '../model/model.ts';
 import type { AgentSpec, Durability, GroupSpec, JsonObject, RunFact, ToolDefinition } from '../protocol.ts';
 import type { Tool } from '../tools/tool.ts';
+import type { Inspection } from './flat-logic.ts';
 
 /** What every agent of a run shares. */
 export interface AgentEnvironment {
@@ -17,6 +18,7 @@ export interface AgentEnvironment {
   readonly tools: ReadonlyMap<string, Tool>;
   /** By group name. */
   readonly groups: ReadonlyMap<string, Group>;
+  readonly inspection: Inspection;
   emit(fact: RunFact): void;
   /** True: finish the turn, then take nothing new. */
   isDraining(): boolean;

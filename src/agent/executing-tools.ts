@@ -16,8 +16,11 @@ export function startCalls(env: AgentEnvironment, context: AgentContext, send: (
   work.journal.push({ type: 'tools.intended', turn, at: env.clock.elapsed(), calls: calls.map((call) => call.id) });
   const start = (): void => {
     for (const [index, actor] of actors.entries()) {
-      env.emit({ type: 'tool.started', agent: spec.id, turn, call: actor.call });
-      if (index < TOOL_CALLS_MAX) actor.start(toolFor(env, spec, actor.call.name), send);
+      const { call } = actor;
+      const tool = toolFor(env, spec, call.name);
+      const started = { type: 'tool.started', agent: spec.id, turn, call } as const;
+      env.emit(tool === undefined ? started : { ...started, timeoutMs: tool.timeoutMs });
+      if (index < TOOL_CALLS_MAX) actor.start(tool, send);
       else actor.refuse(`Cannot run more than ${TOOL_CALLS_MAX} calls in one decision`, send);
     }
   };

@@ -1,10 +1,16 @@
-import type { AnyActorScope, AnyEventObject, AnyMachineSnapshot, AnyStateMachine } from 'xstate';
+import type { AnyActorRef, AnyActorScope, AnyEventObject, AnyMachineSnapshot, AnyStateMachine } from 'xstate';
 
 /** What the names in a chart stand for; `changes` give the next context, `effects` leave it alone. */
 export interface Implementations<Context, Args> {
   readonly guards: Readonly<Record<string, (args: Args) => boolean>>;
   readonly changes: Readonly<Record<string, (args: Args) => Partial<Context>>>;
   readonly effects: Readonly<Record<string, (args: Args) => void>>;
+}
+
+/** Who looks on, if anybody; may come and go while actors run. */
+export interface Inspection {
+  /** Called with what an actor received and where it is then. Must not throw. */
+  onStep?: ((self: AnyActorRef, event: AnyEventObject, snapshot: AnyMachineSnapshot) => void) | undefined;
 }
 
 interface Transition {
@@ -38,9 +44,14 @@ const MICROSTEPS_MAX = 1_000;
  * XState's; a property test holds this against XState's own interpreter, step by step.
  *
  * @param machine Set up with the same implementations, so that the two can be compared and shown.
+ * @param inspection Asked at each step; undefined costs nothing.
  * @returns Logic for `createActor`, of the machine's own type.
  */
-export function toFlatLogic<M extends AnyStateMachine, C, A>(machine: M, implementations: Implementations<C, A>): M {
+export function toFlatLogic<M extends AnyStateMachine, C, A>(
+  machine: M,
+  implementations: Implementations<C, A>,
+  inspection: Inspection = {},
+): M {
   const { states, root } = compile(machine, implementations as Implementations<unknown, unknown>);
   const initial = states.get(String(machine.config.initial));
   if (initial === undefined) throw new TypeError(`Cannot compile chart "${machine.id}": it has no initial state`);
@@ -63,7 +74,9 @@ export function toFlatLogic<M extends AnyStateMachine, C, A>(machine: M, impleme
     const walk = new Walk(state, snapshot.context as Context, event, scope, undefined);
     const moved = walk.take(state.on.get(event.type)) || walk.take(root.get(event.type));
     const settled = walk.settle();
-    return moved || settled ? walk.toSnapshot() : snapshot;
+    const next = moved || settled ? walk.toSnapshot() : snapshot;
+    inspection.onStep?.(scope.self, event, next);
+    return next;
   };
   return flat;
 }

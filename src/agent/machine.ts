@@ -5,7 +5,15 @@ import { isGoingInCircles, noteDecision, noteFailure, startDecision, takeDecisio
 import { type AgentEnvironment, abortCalls } from './environment.ts';
 import { noteResult, startCalls, takeResult } from './executing-tools.ts';
 import { toFlatLogic } from './flat-logic.ts';
-import { hasObservation, isFinished, isOverTurns, nextObservation, noteObservation } from './observe.ts';
+import {
+  continueTime,
+  hasObservation,
+  holdTime,
+  isFinished,
+  isOverTurns,
+  nextObservation,
+  noteObservation,
+} from './observe.ts';
 import { maySkipWaiting, storeEnd, storeTurn } from './storing.ts';
 
 /**
@@ -24,45 +32,66 @@ export function createAgentMachine(env: AgentEnvironment) {
     initial: 'observe',
     states: {
       observe: {
+        description: 'takes what comes next',
         always: [
-          { guard: 'isOverTurns', target: 'failed', actions: 'failOverTurns' },
-          { guard: 'hasObservation', target: 'decide', actions: ['takeObservation', 'noteObservation'] },
-          { guard: 'isFinished', target: 'done' },
+          { guard: 'isOverTurns', target: 'failed', actions: 'failOverTurns', description: 'out of turns' },
+          {
+            guard: 'hasObservation',
+            target: 'decide',
+            actions: ['takeObservation', 'noteObservation'],
+            description: 'something to decide about',
+          },
+          { guard: 'isFinished', target: 'done', description: 'nothing left' },
           { guard: 'isNotYetIdle', actions: ['becomeIdle', 'noteIdle'] },
         ],
       },
       decide: {
+        description: 'asks the model',
         entry: 'startDecision',
         on: {
           decided: [
-            { guard: 'isGoingInCircles', target: 'failed', actions: 'failInCircles' },
-            { guard: 'hasCalls', target: 'executing-tools', actions: ['takeDecision', 'noteDecision'] },
-            { target: 'storing', actions: ['takeDecision', 'noteDecision'] },
+            { guard: 'isGoingInCircles', target: 'failed', actions: 'failInCircles', description: 'in circles' },
+            {
+              guard: 'hasCalls',
+              target: 'executing-tools',
+              actions: ['takeDecision', 'noteDecision'],
+              description: 'calls',
+            },
+            { target: 'storing', actions: ['takeDecision', 'noteDecision'], description: 'a reply alone' },
           ],
-          undecided: { target: 'failed', actions: ['takeError', 'noteFailure'] },
+          undecided: { target: 'failed', actions: ['takeError', 'noteFailure'], description: 'no decision' },
         },
       },
       'executing-tools': {
+        description: 'runs the calls side by side',
         entry: 'startCalls',
         on: {
           'xstate.done.actor.tool': [
-            { guard: 'isLastCall', target: 'storing', actions: ['takeResult', 'noteResult'] },
+            {
+              guard: 'isLastCall',
+              target: 'storing',
+              actions: ['takeResult', 'noteResult'],
+              description: 'every call has settled',
+            },
             { actions: ['takeResult', 'noteResult'] },
           ],
         },
       },
       storing: {
+        description: 'hands the turn to memory',
         entry: 'storeTurn',
-        always: { guard: 'maySkipWaiting', target: 'observe' },
-        on: { stored: 'observe' },
+        always: { guard: 'maySkipWaiting', target: 'observe', description: 'handed over' },
+        on: { stored: { target: 'observe', description: 'handed over' } },
       },
       done: { type: 'final' },
       failed: { type: 'final', entry: 'storeFailure' },
     },
     on: {
       message: { actions: 'takeMessage' },
-      expired: { target: '.failed', actions: ['failOverTime', 'abortCalls'] },
-      unstored: { target: '.failed', actions: 'takeError' },
+      pause: { actions: ['pause', 'holdTime'] },
+      resume: { actions: ['resume', 'continueTime'] },
+      expired: { target: '.failed', actions: ['failOverTime', 'abortCalls'], description: 'out of time' },
+      unstored: { target: '.failed', actions: 'takeError', description: 'memory cannot be written' },
     },
   });
 }
@@ -71,11 +100,8 @@ export type AgentMachine = ReturnType<typeof createAgentMachine>;
 
 /** The same machine, run from a compiled table: what agents are made of. */
 export function createAgentLogic(env: AgentEnvironment): AgentMachine {
-  return toFlatLogic(createAgentMachine(env), {
-    guards: createGuards(env),
-    changes: createChanges(env),
-    effects: createEffects(env),
-  });
+  const implementations = { guards: createGuards(env), changes: createChanges(env), effects: createEffects(env) };
+  return toFlatLogic(createAgentMachine(env), implementations, env.inspection);
 }
 
 interface GuardArgs {
@@ -90,7 +116,7 @@ interface Args extends GuardArgs {
 function createGuards(env: AgentEnvironment) {
   return {
     isOverTurns: ({ context }: GuardArgs) => isOverTurns(context),
-    hasObservation: ({ context }: GuardArgs) => hasObservation(context) && !env.isDraining(),
+    hasObservation: ({ context }: GuardArgs) => hasObservation(context) && !context.paused && !env.isDraining(),
     isFinished: ({ context }: GuardArgs) => isFinished(context),
     isNotYetIdle: ({ context }: GuardArgs) => !context.idle,
     isGoingInCircles: ({ context, event }: GuardArgs) =>
@@ -122,6 +148,9 @@ function createChanges(env: AgentEnvironment) {
       return { error: event.error };
     },
     becomeIdle: (): Partial<AgentContext> => ({ idle: true }),
+    pause: (): Partial<AgentContext> => ({ paused: true }),
+    // Not idle any more, so that it says again what it waits for.
+    resume: (): Partial<AgentContext> => ({ paused: false, idle: false }),
     failOverTurns: ({ context }: GuardArgs): Partial<AgentContext> =>
       failure('TURN_LIMIT', `one observation has used its ${context.spec.group.limits.turns} turns`),
     failInCircles: ({ context }: GuardArgs): Partial<AgentContext> =>
@@ -157,6 +186,8 @@ function createEffects(env: AgentEnvironment) {
   return {
     noteObservation: ({ context, self }: Args) => noteObservation(env, context, () => self.send({ type: 'expired' })),
     noteIdle: ({ context }: Args) => env.idle(context.spec.id),
+    holdTime: ({ context }: Args) => holdTime(env, context),
+    continueTime: ({ context, self }: Args) => continueTime(env, context, () => self.send({ type: 'expired' })),
     startDecision: ({ context, self }: Args) => startDecision(env, context, sender(self)),
     noteDecision: ({ context, event }: Args) => {
       assertEvent(event, 'decided');

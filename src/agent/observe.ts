@@ -58,6 +58,18 @@ export function noteObservation(env: AgentEnvironment, context: AgentContext, ex
   env.emit({ type: 'agent.observed', agent: spec.id, turn, observation: told });
 }
 
+/** An observation's time stands still while its agent is paused. */
+export function holdTime(env: AgentEnvironment, { work, answered }: AgentContext): void {
+  if (work.wallTimer === undefined || work.wallLeftMs !== undefined || answered) return;
+  work.wallLeftMs = work.wallTimer.due - env.clock.elapsed();
+  work.wallTimer.cancel();
+}
+
+export function continueTime(env: AgentEnvironment, { work, answered }: AgentContext, expire: () => void): void {
+  if (work.wallLeftMs !== undefined && !answered) work.wallTimer = env.clock.setTimer(work.wallLeftMs, expire);
+  work.wallLeftMs = undefined;
+}
+
 function toResultsObservation({ results, work }: AgentContext): Observation {
   const last = work.transcript.slice(-results.length);
   const text = last.map((message) => message.content).join('\n');

@@ -14,8 +14,10 @@ export interface Clock {
   readonly kind: 'real' | 'virtual';
   /** Milliseconds since the epoch; in virtual time the run starts at `VIRTUAL_EPOCH_MS`. */
   now(): number;
-  /** Milliseconds since the clock was made, monotonic. */
+  /** Milliseconds since the clock was made, monotonic; from a later moment on after `skipTo`. */
   elapsed(): number;
+  /** Goes on from this `elapsed`, as if that much had passed; before any timer is set. */
+  skipTo(elapsedMs: number): void;
   /** Calls `fn` after `delayMs` (0 or more, any length). */
   setTimer(delayMs: number, fn: () => void): Timer;
   sleep(delayMs: number): Promise<void>;
@@ -55,6 +57,7 @@ abstract class SlicedClock implements Clock {
 
   abstract now(): number;
   abstract elapsed(): number;
+  abstract skipTo(elapsedMs: number): void;
   abstract external<T>(work: Promise<T>, timeoutMs?: number): Promise<T>;
   /** Called between slices, when nothing deferred is left. */
   protected abstract advance(): void;
@@ -125,6 +128,7 @@ abstract class SlicedClock implements Clock {
 
 class RealClock extends SlicedClock {
   readonly kind = 'real';
+  #skippedMs = 0;
   #armedFor = Number.POSITIVE_INFINITY;
   #handle: NodeJS.Timeout | undefined;
 
@@ -133,7 +137,11 @@ class RealClock extends SlicedClock {
   }
 
   elapsed(): number {
-    return this.realElapsed();
+    return this.realElapsed() + this.#skippedMs;
+  }
+
+  skipTo(elapsedMs: number): void {
+    this.#skippedMs = elapsedMs - this.realElapsed();
   }
 
   external<T>(work: Promise<T>): Promise<T> {
@@ -199,6 +207,10 @@ class VirtualClock extends SlicedClock {
 
   elapsed(): number {
     return this.#time;
+  }
+
+  skipTo(elapsedMs: number): void {
+    this.#time = elapsedMs;
   }
 
   protected armed(): void {

@@ -1,6 +1,8 @@
 import TinyQueue from 'tinyqueue';
 
 export interface Timer {
+  /** On the clock's `elapsed`. */
+  readonly due: number;
   /** Idempotent. */
   cancel(): void;
 }

@@ -2,8 +2,9 @@ import { createWriteStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { TroupeError } from '../base/errors.ts';
+import { createRedactor } from '../base/redact.ts';
 
-/** A file of one JSON value a line, written as they come. */
+/** A file of one JSON value a line, written as they come, without secrets. */
 export interface JsonLines {
   write(value: unknown): void;
   /** Resolves when everything is in the file. @throws {TroupeError} `USAGE` if it could not be written. */
@@ -23,6 +24,7 @@ export async function openJsonLines(path: string): Promise<JsonLines> {
     throw cannotWrite(path, error);
   }
   const stream = createWriteStream(path, { fd: file });
+  const redact = createRedactor();
   let failure: unknown;
   stream.on('error', (error) => {
     failure ??= error;
@@ -40,7 +42,7 @@ export async function openJsonLines(path: string): Promise<JsonLines> {
           stream.uncork();
         });
       }
-      stream.write(`${JSON.stringify(value)}\n`);
+      stream.write(`${redact(JSON.stringify(value))}\n`);
     },
     async close() {
       stream.end();

@@ -1,19 +1,18 @@
 #!/usr/bin/env -S node --max-semi-space-size=16
-import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { TroupeError } from '../base/errors.ts';
+import { MONITOR_PORT } from '../base/limits.ts';
 import { LOG_LEVELS } from '../telemetry/log-level.ts';
+import { toMonitorAddress } from './monitor-address.ts';
+import { VERSION } from './version.ts';
 
 /**
  * The command line. Each command's file is loaded when it is called, so that `--help` and short runs start fast.
  */
 function createProgram(): Command {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  };
   const program = new Command('troupe')
     .description('Run, rehearse and watch many LLM agents as actors on one event loop.')
-    .version(version)
+    .version(VERSION)
     .showHelpAfterError('(troupe --help lists the commands)')
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'troupe: ')) });
@@ -36,6 +35,20 @@ function createProgram(): Command {
     .option('--set <path=value>', 'override a scenario value; may be given several times', collect, [])
     .option('--json', 'one JSON object on standard output')
     .action(async (files, options) => finish((await import('./validate.ts')).validate(files, options)));
+  program
+    .command('chart')
+    .description('draw the state machine of agents, or who talks to whom in a scenario')
+    .argument('[file]', 'scenario file, YAML or JSON; default: a state machine')
+    .addOption(new Option('--format <format>', 'how').choices(['mermaid', 'json', 'svg']).default('mermaid'))
+    .addOption(new Option('--machine <name>', 'which; default: agent').choices(['agent', 'supervisor']))
+    .option('--set <path=value>', 'override a scenario value; may be given several times', collect, [])
+    .action(async (file, options) => finish((await import('./chart.ts')).chart(file, options)));
+  withDataOptions(program.command('monitor'))
+    .description('look at a stored run, or open the page of a running one')
+    .argument('<run>', 'a run id, the beginning of one, "last", or the address that "troupe run" printed')
+    .addOption(monitorOption())
+    .option('--no-open', 'do not open a browser')
+    .action(async (run, options) => finish((await import('./monitor.ts')).monitor(run, options)));
   withDataOptions(program.command('runs'))
     .description('list the runs in the data directory, newest first')
     .action(async (options) => finish((await import('./runs.ts')).runs(options)));
@@ -58,8 +71,17 @@ function withOutputOptions(command: Command): Command {
   return command
     .option('--events <file>', 'write every event as a JSON line')
     .option('--out <file>', 'write every result as a JSON line, as they come')
+    .addOption(monitorOption())
+    .option('--monitor-control', 'whoever has the printed address may send commands, not only look')
+    .option('--hold', 'keep the monitor after the end, until Ctrl-C')
     .addOption(new Option('--durability <how>', 'whether effects wait for the disk').choices(['async', 'sync']))
     .addOption(new Option('--log-level <level>', 'JSON log on standard error').choices(LOG_LEVELS).default('silent'));
+}
+
+function monitorOption(): Option {
+  return new Option('--monitor <port>', 'where the monitor listens: PORT, HOST:PORT or "off"; a taken port: the next')
+    .argParser(toMonitorAddress)
+    .default({ port: MONITOR_PORT }, String(MONITOR_PORT));
 }
 
 function withDataOptions(command: Command): Command {

@@ -1,11 +1,16 @@
-import { toErrorInfo } from '../base/errors.ts';
+import { TroupeError, toErrorInfo } from '../base/errors.ts';
+import { History } from '../monitor/history/history.ts';
+import type { Monitor } from '../monitor-run.ts';
 import type { Durability, RunEvent, RunSummary, Scenario } from '../protocol.ts';
 import { type Run, type RunOptions, startRun } from '../run.ts';
 import type { LogLevel } from '../telemetry/log-level.ts';
 import { toRunResult } from '../telemetry/results.ts';
 import { type JsonLines, openJsonLines } from './json-lines.ts';
+import type { MonitorAddress } from './monitor-address.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { createReport } from './report.ts';
+import { untilInterrupted } from './until-interrupted.ts';
+import { VERSION } from './version.ts';
 
 /** The options that every command that runs something has, as commander gives them. */
 export interface PerformOptions {
@@ -17,13 +22,19 @@ export interface PerformOptions {
   readonly out?: string;
   readonly durability?: Durability;
   readonly logLevel: LogLevel;
+  /** Where the monitor listens. */
+  readonly monitor: MonitorAddress | 'off';
+  /** Who has the printed address may send commands too. */
+  readonly monitorControl?: boolean;
+  /** The monitor stays after the end, until an interrupt. */
+  readonly hold?: boolean;
 }
 
 /** Status 130: ended by an interrupt, as shells expect it. */
 const INTERRUPTED = 130;
 
 /**
- * Runs a scenario with everything a terminal needs around it: progress, files, interrupts, report.
+ * Runs a scenario with everything a terminal needs around it: progress, files, monitor, interrupts, report.
  *
  * @returns The summary and the exit status: 0 done and expectations met, 1 not, 130 interrupted.
  */
@@ -32,20 +43,23 @@ export async function perform(
   options: PerformOptions,
   how: Pick<RunOptions, 'virtual' | 'resume'> & { readonly quiet?: boolean },
 ): Promise<{ summary: RunSummary; status: number }> {
+  assertMonitor(options);
   const report = createReport();
   const listeners: ((event: RunEvent) => void)[] = [report.onEvent];
   const files = await openFiles(options, listeners);
   const progress = how.quiet ? undefined : await createProgress(scenario.name);
   let forget = (): void => {};
+  let monitor: Monitor | undefined;
   try {
     if (options.logLevel !== 'silent') {
       const { createEventLog } = await import('../telemetry/log.ts');
       listeners.push(createEventLog(options.logLevel));
     }
-    if (progress !== undefined) listeners.push(progress.onEvent);
     const run = await startRun(scenario, {
       ...how,
       data: options.data,
+      // Somebody may still send to agents that wait.
+      keepOpen: options.monitorControl ?? false,
       ...(options.seed !== undefined && { seed: options.seed }),
       ...(options.durability !== undefined && { durability: options.durability }),
       onEvent: (event) => {
@@ -53,16 +67,59 @@ export async function perform(
       },
     });
     forget = watchProcess(run, progress);
+    if (progress !== undefined) monitor = await show(run, progress, options);
     const summary = await run.finished;
     progress?.stop();
     if (!how.quiet) tell(report.lines(summary), summary, options);
+    monitor?.finish(summary);
+    // Before the watch ends, so that no interrupt falls in between.
+    const held = monitor !== undefined && options.hold ? hold(monitor) : undefined;
+    forget();
+    await held;
+    // Before what it reads is closed.
+    await monitor?.close();
+    await run.close();
     return { summary, status: toStatus(summary) };
   } finally {
     forget();
     progress?.stop();
+    await monitor?.close();
     // Last, so that a full disk costs these files and not the report.
     for (const file of files) await file.close();
   }
+}
+
+/** Progress on the terminal, and the monitor. A monitor that cannot be had is told, and costs nobody the run. */
+async function show(run: Run, progress: Progress, options: PerformOptions): Promise<Monitor | undefined> {
+  const { monitor: at, monitorControl: control } = options;
+  // At once, since the first event comes in the next turn of the event loop.
+  const history = new History(run.specs, run.ended);
+  run.subscribe(history.append);
+  progress.follow(history);
+  if (at === 'off') return undefined;
+  try {
+    const { monitorRun } = await import('../monitor-run.ts');
+    const monitor = await monitorRun(run, { ...at, version: VERSION, ...(control && { control }) }, history);
+    progress.say(`Monitor: ${monitor.controlUrl ?? monitor.url}`);
+    return monitor;
+  } catch (error) {
+    progress.say(`${toErrorInfo(error).message}. The run goes on without it.`);
+    return undefined;
+  }
+}
+
+/** Until an interrupt. */
+function hold(monitor: Monitor): Promise<void> {
+  const interrupted = untilInterrupted();
+  process.stderr.write(`The monitor stays: ${monitor.controlUrl ?? monitor.url}\nCtrl-C ends it.\n`);
+  return interrupted;
+}
+
+/** @throws {TroupeError} `USAGE` if it asks for a monitor that is off. */
+function assertMonitor({ monitor, hold, monitorControl }: PerformOptions): void {
+  if (monitor !== 'off' || !(hold || monitorControl)) return;
+  const option = hold ? '--hold' : '--monitor-control';
+  throw new TroupeError('USAGE', `Cannot use ${option} with --monitor off: there is no monitor to keep or to command`);
 }
 
 async function openFiles(options: PerformOptions, listeners: ((event: RunEvent) => void)[]): Promise<JsonLines[]> {

@@ -1,7 +1,8 @@
 import { createRealClock, type Timer } from '../base/clock.ts';
 import { createLoopDelayMeter } from '../base/loop-delay.ts';
-import type { RunEvent } from '../protocol.ts';
-import { createAgentStates } from '../telemetry/agent-states.ts';
+import type { Fold } from '../monitor/history/fold.ts';
+import type { History } from '../monitor/history/history.ts';
+import { AGENT_STATES, type AgentState } from '../monitor/states.ts';
 import { formatMs, formatNumber } from './table.ts';
 
 /** Between two frames on a terminal, and between two lines elsewhere. */
@@ -9,10 +10,13 @@ const FRAME_MS = 100;
 const LINE_MS = 5_000;
 /** Over which the rate of turns is taken. */
 const RATE_MS = 1_000;
+/** States that are shown with nobody in them too. */
+const ALWAYS: readonly AgentState[] = ['observe', 'decide', 'executing-tools', 'storing', 'done', 'failed'];
 
 /** What a run is doing, on standard error. */
 export interface Progress {
-  onEvent(event: RunEvent): void;
+  /** From here on it shows what the history tells. */
+  follow(history: History): void;
   /** Shows a line of its own, above what is live. */
   say(text: string): void;
   stop(): void;
@@ -25,26 +29,31 @@ export async function createProgress(name: string): Promise<Progress> {
   const every = view === undefined ? LINE_MS : FRAME_MS;
   const clock = createRealClock();
   const meter = createLoopDelayMeter();
-  const states = createAgentStates();
-  const n = { agents: 0, turns: 0, toolCalls: 0, toolErrors: 0 };
+  let followed: { readonly history: History; readonly fold: Fold } | undefined;
   const rate = { perSecond: 0, turns: 0, at: 0 };
   let timer: Timer | undefined;
 
-  const show = (): void => {
-    const at = clock.elapsed();
+  const tell = ({ history, fold }: { history: History; fold: Fold }, at: number): string[] => {
+    history.advance(fold);
+    const { turns, toolCalls, toolFailures } = fold.totals;
     if (at - rate.at >= RATE_MS) {
-      rate.perSecond = ((n.turns - rate.turns) * 1_000) / (at - rate.at);
-      rate.turns = n.turns;
+      rate.perSecond = ((turns - rate.turns) * 1_000) / (at - rate.at);
+      rate.turns = turns;
       rate.at = at;
     }
-    const where = Object.entries(states.counts()).filter(([state, count]) => count > 0 || state !== 'stopped');
-    const lines = [
-      `${name}  ${formatMs(at)}`,
-      `${where.map(([state, count]) => `${state} ${formatNumber(count)}`).join('  ')}  of ${formatNumber(n.agents)}`,
-      `turns ${formatNumber(n.turns)}, ${formatNumber(Math.round(rate.perSecond))}/s  ` +
-        `tool calls ${formatNumber(n.toolCalls)}, failed ${formatNumber(n.toolErrors)}  ` +
+    const where = AGENT_STATES.map((state, place) => [state, fold.counts[place] ?? 0] as const)
+      .filter(([state, count]) => count > 0 || ALWAYS.includes(state))
+      .map(([state, count]) => `${state} ${formatNumber(count)}`);
+    return [
+      `${where.join('  ')}  of ${formatNumber(history.agents.length)}`,
+      `turns ${formatNumber(turns)}, ${formatNumber(Math.round(rate.perSecond))}/s  ` +
+        `tool calls ${formatNumber(toolCalls)}, failed ${formatNumber(toolFailures)}  ` +
         `loop delay p99 ${formatMs(meter.read().p99)}`,
     ];
+  };
+  const show = (): void => {
+    const at = clock.elapsed();
+    const lines = [`${name}  ${formatMs(at)}`, ...(followed === undefined ? [] : tell(followed, at))];
     if (view === undefined) stderr.write(`${lines.join('  ')}\n`);
     else view(lines.join('\n'));
     timer = clock.setTimer(every, show);
@@ -53,14 +62,8 @@ export async function createProgress(name: string): Promise<Progress> {
   meter.start();
   timer = clock.setTimer(every, show);
   return {
-    onEvent(event) {
-      states.onEvent(event);
-      if (event.type === 'run.started') n.agents = event.agents;
-      else if (event.type === 'agent.observed') n.turns++;
-      else if (event.type === 'tool.finished') {
-        n.toolCalls++;
-        if (event.result.isError) n.toolErrors++;
-      }
+    follow(history) {
+      followed = { history, fold: history.start() };
     },
     say(text) {
       view?.clear();

@@ -13,18 +13,27 @@ export function createSupervisorMachine(actions: {
   readonly drain: (reason: string) => void;
   readonly stop: () => void;
 }) {
-  const drain = {
-    target: 'draining',
-    actions: ({ event }: { event: { reason: string } }) => actions.drain(event.reason),
-  };
-  return setup({ types: {} as { events: SupervisorEvent } }).createMachine({
+  const drain = { target: 'draining', actions: 'drain', description: 'asked to end' } as const;
+  const emptied = { target: 'stopped', description: 'nobody is left' } as const;
+  return setup({
+    types: {} as { events: SupervisorEvent },
+    actions: {
+      drain: ({ event }) => {
+        if (event.type === 'drain') actions.drain(event.reason);
+      },
+      stop: () => actions.stop(),
+    },
+  }).createMachine({
     id: 'supervisor',
     initial: 'starting',
     states: {
-      starting: { on: { started: 'running', drain, emptied: 'stopped' } },
-      running: { on: { drain, emptied: 'stopped' } },
-      draining: { on: { emptied: 'stopped' } },
-      stopped: { type: 'final', entry: () => actions.stop() },
+      starting: {
+        description: 'starts the agents in slices',
+        on: { started: { target: 'running', description: 'all started' }, drain, emptied },
+      },
+      running: { description: 'contains what they do', on: { drain, emptied } },
+      draining: { description: 'lets the turns under way finish', on: { emptied } },
+      stopped: { type: 'final', entry: 'stop' },
     },
   });
 }

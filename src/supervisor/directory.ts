@@ -15,9 +15,11 @@ export interface Directory<R extends Recipient> {
   reserve(id: string): void;
   /** The agent has started: it gets what waited for it. */
   enter(id: string, recipient: R): void;
-  /** The agent has ended; its address stays known. */
+  /** The agent has ended, or will not start; its address stays known. */
   leave(id: string): void;
   get(id: string): R | undefined;
+  /** It is known and has not ended; it may not have started yet. */
+  isAlive(id: string): boolean;
   /** Everyone who has started and not ended, in the order in which they were reserved. */
   ids(): string[];
   /** How many of those there are. */
@@ -47,10 +49,11 @@ export function createDirectory<R extends Recipient & object>(): Directory<R> {
       if (Array.isArray(before)) for (const message of before) recipient.receive(message);
     },
     leave(id) {
+      if (toPresent(places.get(id)) !== undefined) size--;
       places.set(id, 'gone');
-      size--;
     },
     get: (id) => toPresent(places.get(id)),
+    isAlive: (id) => places.has(id) && places.get(id) !== 'gone',
     ids: () => [...places].filter(([, place]) => toPresent(place) !== undefined).map(([id]) => id),
     get size() {
       return size;

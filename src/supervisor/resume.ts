@@ -1,13 +1,15 @@
 import type { ResumedAgent } from '../agent/context.ts';
 import type { MemoryStore } from '../memory/memory-store.ts';
-import type { AgentSpec, JournalRecord, MemorySnapshot, Observation, ToolResult } from '../protocol.ts';
+import type { AgentSpec, EndedStatus, JournalRecord, MemorySnapshot, Observation, ToolResult } from '../protocol.ts';
 
 /** Who is left of a run that was stopped, and where each of them goes on. */
 export interface Remaining {
   readonly specs: readonly AgentSpec[];
   readonly resumed: ReadonlyMap<string, ResumedAgent>;
-  /** Those who had ended before. */
-  readonly before: { readonly done: number; readonly failed: number; readonly stopped: number };
+  /** Those who had ended before, and how. */
+  readonly ended: ReadonlyMap<string, EndedStatus>;
+  /** Milliseconds of the run's time at which the last of its turns was stored; 0 for a new run. */
+  readonly storedAt: number;
 }
 
 /**
@@ -18,16 +20,18 @@ export interface Remaining {
 export async function findRemaining(store: MemoryStore, run: string, all: readonly AgentSpec[]): Promise<Remaining> {
   const snapshots = new Map((await store.snapshots(run)).map((snapshot) => [snapshot.agent, snapshot]));
   const resumed = new Map<string, ResumedAgent>();
-  const before = { done: 0, failed: 0, stopped: 0 };
+  const ended = new Map<string, EndedStatus>();
+  let storedAt = 0;
   const specs: AgentSpec[] = [];
   for (const spec of all) {
     const snapshot = snapshots.get(spec.id);
     const status = snapshot?.status;
-    if (status === 'done' || status === 'failed' || status === 'stopped') before[status]++;
+    storedAt = Math.max(storedAt, snapshot?.at ?? 0);
+    if (status === 'done' || status === 'failed' || status === 'stopped') ended.set(spec.id, status);
     else specs.push(spec);
     if (snapshot?.status === 'running') resumed.set(spec.id, await toResumed(store, run, snapshot));
   }
-  return { specs, resumed, before };
+  return { specs, resumed, ended, storedAt };
 }
 
 async function toResumed(store: MemoryStore, run: string, snapshot: MemorySnapshot): Promise<ResumedAgent> {

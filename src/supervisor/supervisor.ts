@@ -1,14 +1,16 @@
-import { type Actor, type ActorLogic, type AnyActorRef, createActor, type EventObject, type Snapshot } from 'xstate';
-import { type AgentContext, createContext, type ResumedAgent } from '../agent/context.ts';
+import { type Actor, createActor } from 'xstate';
+import { type AgentInput, createContext, type ResumedAgent } from '../agent/context.ts';
 import { type AgentEnvironment, abortCalls } from '../agent/environment.ts';
 import { type AgentMachine, createAgentLogic } from '../agent/machine.ts';
 import { storeEnd } from '../agent/storing.ts';
 import type { Timer } from '../base/clock.ts';
 import { TroupeError, toErrorInfo } from '../base/errors.ts';
 import { DRAIN_TIMEOUT_MS, LOOP_SLICE } from '../base/limits.ts';
-import type { AgentSpec, AgentStatus, ErrorInfo, Message } from '../protocol.ts';
+import type { AgentSpec, AgentStatus, AgentView, ErrorInfo, JournalRecord, Message } from '../protocol.ts';
 import { createSupervisorMachine, type SupervisorMachine } from './chart.ts';
-import { createDirectory, type Directory, type Recipient } from './directory.ts';
+import { Child, type Parent } from './child.ts';
+import { createDirectory, type Directory } from './directory.ts';
+import { createHousehold } from './household.ts';
 
 /** How a run's agents came to an end. */
 export type SupervisorEnd = 'finished' | 'stalled' | 'drained';
@@ -19,48 +21,6 @@ export interface SupervisorOptions {
   readonly resumed: ReadonlyMap<string, ResumedAgent>;
   /** True: somebody may still send from outside, so waiting for a message is not the end. */
   readonly keepOpen: boolean;
-}
-
-/** What a child tells its supervisor. */
-interface Parent {
-  woken(child: Child): void;
-  ended(child: Child): void;
-  faulted(child: Child, thrown: unknown): void;
-}
-
-/** One agent and its actor; also the actor's observer and the address's recipient, so that none of it needs closures. */
-class Child implements Recipient {
-  readonly spec: AgentSpec;
-  readonly actor: Actor<AgentMachine>;
-  readonly #parent: Parent;
-
-  constructor(spec: AgentSpec, actor: Actor<AgentMachine>, parent: Parent) {
-    this.spec = spec;
-    this.actor = actor;
-    this.#parent = parent;
-  }
-
-  /** An agent that failed while its actor was being made has no context of its own yet. */
-  get context(): AgentContext {
-    return (this.actor.getSnapshot().context as AgentContext | undefined) ?? createContext({ spec: this.spec });
-  }
-
-  waiting(): number {
-    return this.context.mailbox.length;
-  }
-
-  receive(message: Message): void {
-    this.#parent.woken(this);
-    this.actor.send({ type: 'message', message });
-  }
-
-  complete(): void {
-    this.#parent.ended(this);
-  }
-
-  error(thrown: unknown): void {
-    this.#parent.faulted(this, thrown);
-  }
 }
 
 /**
@@ -75,11 +35,7 @@ export class Supervisor {
   readonly #logic: AgentMachine;
   readonly #chart: Actor<SupervisorMachine>;
   readonly #directory: Directory<Child> = createDirectory();
-  /**
-   * The agents' common XState system. Not the supervisor's chart: an actor of its own that hears every end and
-   * does nothing. A system for each agent would be half of what an idle agent weighs (3.8 kB instead of 2.0).
-   */
-  readonly #household = createActor(householdLogic, { id: 'agents' }).start();
+  readonly #household = createHousehold();
   readonly #parent: Parent = {
     woken: (child) => this.#idle.delete(child.spec.id),
     ended: (child) => this.#leave(child, child.actor.getSnapshot().value === 'failed' ? 'failed' : 'done'),
@@ -87,6 +43,8 @@ export class Supervisor {
   };
   /** Agents that have nothing to do. */
   readonly #idle = new Set<string>();
+  /** Agents that take nothing new; those not yet started too. */
+  readonly #paused = new Set<string>();
   /** How many of the specs have been started. */
   #started = 0;
   #end: SupervisorEnd = 'finished';
@@ -124,10 +82,46 @@ export class Supervisor {
   /** Ends one agent for good. @throws {TroupeError} `AGENT_UNKNOWN`. */
   stop(agent: string): void {
     const child = this.#directory.get(agent);
-    if (child === undefined) throw new TroupeError('AGENT_UNKNOWN', `Cannot stop "${agent}": no such agent is running`);
+    if (child === undefined) {
+      this.#assertAlive('stop', agent);
+      this.#cancel(agent);
+      return;
+    }
     const context = child.context;
     this.#stopChild(child);
     storeEnd(this.#env, context, 'stopped');
+  }
+
+  /** The turn under way may finish; nothing new is taken until `resume`. @throws {TroupeError} `AGENT_UNKNOWN`. */
+  pause(agent: string): void {
+    this.#assertAlive('pause', agent);
+    if (this.#paused.has(agent)) return;
+    this.#paused.add(agent);
+    this.#env.emit({ type: 'agent.paused', agent });
+    this.#directory.get(agent)?.pause();
+  }
+
+  /** @throws {TroupeError} `AGENT_UNKNOWN`. */
+  resume(agent: string): void {
+    this.#assertAlive('resume', agent);
+    if (!this.#paused.delete(agent)) return;
+    this.#env.emit({ type: 'agent.resumed', agent });
+    this.#directory.get(agent)?.resume();
+  }
+
+  /** Those who have not ended, in the order in which they start. */
+  alive(): AgentSpec[] {
+    return this.#options.specs.filter(({ id }) => this.#directory.isAlive(id));
+  }
+
+  /** Undefined: it has not started, or has ended. */
+  view(agent: string): AgentView | undefined {
+    return this.#directory.get(agent)?.view();
+  }
+
+  /** What an agent has not yet handed to the store; always the same array until it does. */
+  pendingJournal(agent: string): readonly JournalRecord[] | undefined {
+    return this.#directory.get(agent)?.context.work.journal;
   }
 
   /** @throws {TroupeError} `AGENT_UNKNOWN`, `MAILBOX_FULL`. */
@@ -140,8 +134,17 @@ export class Supervisor {
   idle(agent: string): void {
     const { clock, emit } = this.#env;
     this.#idle.add(agent);
-    emit({ type: 'agent.waiting', agent, for: this.isDraining ? 'the end of the run' : 'a message' });
+    emit({ type: 'agent.waiting', agent, for: this.#reasonToWait(agent) });
     clock.defer(this.isDraining ? () => this.#stopAll([agent]) : this.#checkEnd);
+  }
+
+  #reasonToWait(agent: string): string {
+    if (this.isDraining) return 'the end of the run';
+    return this.#paused.has(agent) ? 'to be resumed' : 'a message';
+  }
+
+  #assertAlive(verb: string, agent: string): void {
+    if (!this.#directory.isAlive(agent)) throw unknownAgent(verb, agent);
   }
 
   /** Those of a slice decide before the next slice starts: the first answers do not wait for the last start. */
@@ -151,7 +154,7 @@ export class Supervisor {
       const spec = specs[this.#started];
       if (spec === undefined) break;
       this.#started++;
-      this.#startAgent(spec);
+      if (this.#directory.isAlive(spec.id)) this.#startAgent(spec);
     }
     if (this.#started < specs.length && !this.isDraining) {
       this.#env.clock.defer(this.#startSlice);
@@ -163,7 +166,8 @@ export class Supervisor {
 
   #startAgent(spec: AgentSpec): void {
     const resumed = this.#options.resumed.get(spec.id);
-    const input = resumed === undefined ? { spec } : { spec, resumed };
+    const paused = this.#paused.has(spec.id);
+    const input: AgentInput = { spec, ...(resumed && { resumed }), ...(paused && { paused }) };
     const actor = createActor(this.#logic, {
       id: spec.id,
       input,
@@ -191,6 +195,7 @@ export class Supervisor {
     if (this.#directory.get(spec.id) !== child) return;
     this.#directory.leave(spec.id);
     this.#idle.delete(spec.id);
+    this.#paused.delete(spec.id);
     const { turn, criticalPathMs, error = fault } = child.context;
     const ended = { agent: spec.id, status, turns: turn, criticalPathMs };
     this.#env.emit({ type: 'agent.ended', ...ended, ...(error !== undefined && { error }) });
@@ -204,6 +209,16 @@ export class Supervisor {
     work.wallTimer?.cancel();
     abortCalls(work.inFlight, new TroupeError('ABORTED', 'The agent was stopped'));
     this.#household.send({ type: 'stop', actor: child.actor });
+  }
+
+  /** Ends an agent that has not started. */
+  #cancel(agent: string): void {
+    const spec = this.#options.specs.find(({ id }) => id === agent);
+    const resumed = this.#options.resumed.get(agent);
+    this.#directory.leave(agent);
+    this.#paused.delete(agent);
+    if (spec !== undefined) storeEnd(this.#env, createContext({ spec, ...(resumed && { resumed }) }), 'stopped');
+    this.#env.emit({ type: 'agent.ended', agent, status: 'stopped', turns: resumed?.turn ?? 0, criticalPathMs: 0 });
   }
 
   #stopAll(ids: readonly string[]): void {
@@ -220,13 +235,19 @@ export class Supervisor {
     if (!allStarted || this.#chart.getSnapshot().status !== 'active') return;
     if (this.#directory.size === 0) {
       this.#chart.send({ type: 'emptied' });
-    } else if (this.#idle.size === this.#directory.size && !this.isDraining && !this.#options.keepOpen) {
+    } else if (this.#isStalled()) {
       this.#end = 'stalled';
       const waiting = [...this.#idle].map((agent) => ({ agent, for: 'a message' }));
       this.#env.emit({ type: 'run.stalled', waiting });
       this.#stopAll([...this.#idle]);
     }
   };
+
+  /** Everybody waits for a message, and nobody outside may send one. */
+  #isStalled(): boolean {
+    if (this.isDraining || this.#options.keepOpen || this.#paused.size > 0) return false;
+    return this.#idle.size === this.#directory.size;
+  }
 
   #drain(reason: string): void {
     const { clock, emit } = this.#env;
@@ -242,14 +263,6 @@ export class Supervisor {
   }
 }
 
-type HouseholdEvent = EventObject | { readonly type: 'stop'; readonly actor: AnyActorRef };
-
-/** XState lets only a parent stop what is no root. */
-const householdLogic: ActorLogic<Snapshot<undefined>, HouseholdEvent> = {
-  getInitialSnapshot: () => ({ status: 'active', output: undefined, error: undefined }),
-  transition(snapshot, event, scope) {
-    if ('actor' in event) scope.stopChild(event.actor);
-    return snapshot;
-  },
-  getPersistedSnapshot: (snapshot) => snapshot,
-};
+function unknownAgent(verb: string, agent: string): TroupeError {
+  return new TroupeError('AGENT_UNKNOWN', `Cannot ${verb} "${agent}": no such agent is running`);
+}

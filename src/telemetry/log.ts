@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { createRedactor } from '../base/redact.ts';
 import type { RunEvent } from '../protocol.ts';
 import type { LogLevel } from './log-level.ts';
 
@@ -16,9 +17,11 @@ const LEVELS: Partial<Record<RunEvent['type'], Level>> = {
   'model.failed': 'warn',
 };
 
-/** Writes the run's events as JSON lines to standard error. Loaded only when a level is asked for. */
+/** Writes the run's events as JSON lines to standard error, without secrets. Loaded only when a level is asked for. */
 export function createEventLog(level: LogLevel): (event: RunEvent) => void {
-  const log = pino({ level, base: null }, pino.destination({ fd: 2, sync: true }));
+  const redact = createRedactor();
+  const stderr = pino.destination({ fd: 2, sync: true });
+  const log = pino({ level, base: null }, { write: (line: string) => stderr.write(redact(line)) });
   return (event) => log[toLevel(event)](event, event.type);
 }
 

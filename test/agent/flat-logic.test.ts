@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type AnyStateMachine, assign, createActor, createMachine } from 'xstate';
-import { toFlatLogic } from '../../src/agent/flat-logic.ts';
+import { type Inspection, toFlatLogic } from '../../src/agent/flat-logic.ts';
 
 const STATES = ['a', 'b', 'c', 'end'] as const;
 const EVENTS = ['x', 'y', 'z'] as const;
@@ -181,5 +181,56 @@ describe('the logic', () => {
     actor.subscribe({ error: (error) => errors.push(error) });
     actor.start();
     expect(String(errors[0])).toMatch(/eventless transitions in a row/);
+  });
+});
+
+describe('whoever looks on', () => {
+  const chart = {
+    entries: [[], [], []],
+    transitions: [
+      { from: 'a', event: 'x', guard: undefined, target: 'b', actions: ['add'] },
+      { from: 'b', event: 'z', guard: undefined, target: 'end', actions: [] },
+    ],
+    always: [],
+  } as never;
+
+  test('sees each step with what it led to, also one that changes nothing, and not the start', () => {
+    const { machine, implementations } = build(chart);
+    const steps: unknown[] = [];
+    const inspection: Inspection = {
+      onStep: (self, event, { value, status, context }) => steps.push([self.id, event.type, value, status, context.n]),
+    };
+    const actor = createActor(toFlatLogic(machine, implementations, inspection), { id: 'it' }).start();
+    for (const type of ['y', 'x', 'z']) actor.send({ type });
+    expect(steps).toEqual([
+      ['it', 'y', 'a', 'active', 1],
+      ['it', 'x', 'b', 'active', 2],
+      ['it', 'z', 'end', 'done', 2],
+    ]);
+  });
+
+  test('may come and go while actors run, and changes nothing', () => {
+    const [watched, plain] = [build(chart), build(chart)];
+    const inspection: Inspection = {};
+    const actor = createActor(toFlatLogic(watched.machine, watched.implementations, inspection), { id: 'it' }).start();
+    const other = createActor(toFlatLogic(plain.machine, plain.implementations), { id: 'it' }).start();
+    let seen = 0;
+    for (const type of ['y', 'x', 'y', 'z']) {
+      inspection.onStep = type === 'y' ? () => void seen++ : undefined;
+      actor.send({ type });
+      other.send({ type });
+      expect(actor.getSnapshot().toJSON()).toEqual(other.getSnapshot().toJSON());
+    }
+    expect(seen).toBe(2);
+  });
+
+  test('does not see the stop', () => {
+    const { machine, implementations } = build(chart);
+    const seen: string[] = [];
+    const inspection: Inspection = { onStep: (_, event) => void seen.push(event.type) };
+    createActor(toFlatLogic(machine, implementations, inspection))
+      .start()
+      .stop();
+    expect(seen).toEqual([]);
   });
 });

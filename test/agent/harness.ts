@@ -92,6 +92,7 @@ export function createHarness(options: HarnessOptions) {
     durability,
     tools,
     groups,
+    inspection: {},
     emit: stream.emit,
     isDraining: () => supervisor.isDraining,
     idle: (agent) => supervisor.idle(agent),

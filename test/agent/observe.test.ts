@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { createContext } from '../../src/agent/context.ts';
-import { hasObservation, isFinished, isOverTurns, nextObservation } from '../../src/agent/observe.ts';
+import {
+  continueTime,
+  hasObservation,
+  holdTime,
+  isFinished,
+  isOverTurns,
+  nextObservation,
+  noteObservation,
+} from '../../src/agent/observe.ts';
 import type { Message } from '../../src/protocol.ts';
 import { createHarness } from './harness.ts';
 
@@ -61,4 +69,55 @@ test('turns are counted for one observation', () => {
   expect(isOverTurns({ ...context, step: 8, answered: false })).toBe(true);
   expect(isOverTurns({ ...context, step: 7, answered: false })).toBe(false);
   expect(isOverTurns({ ...context, step: 8, answered: true })).toBe(false);
+});
+
+describe('the time of an observation', () => {
+  const busy = () => {
+    const { env, context } = start({ group: { limits: { turns: 8, identicalCalls: 3, wallMs: 1_000 } } });
+    const expired: number[] = [];
+    const expire = () => void expired.push(env.clock.elapsed());
+    const working = { ...context, ...nextObservation(env, context) };
+    noteObservation(env, working, expire);
+    return { env, working, expire, expired };
+  };
+
+  test('is over when it is used up', async () => {
+    const { env, expired } = busy();
+    await env.clock.sleep(5_000);
+    expect(expired).toEqual([1_000]);
+  });
+
+  test('stands still while it is held, however often', async () => {
+    const { env, working, expire, expired } = busy();
+    await env.clock.sleep(400);
+    holdTime(env, working);
+    await env.clock.sleep(50_000);
+    holdTime(env, working);
+    continueTime(env, working, expire);
+    continueTime(env, working, expire);
+    await env.clock.sleep(100);
+    holdTime(env, working);
+    await env.clock.sleep(50_000);
+    continueTime(env, working, expire);
+    await env.clock.sleep(10_000);
+    expect(expired).toEqual([101_000]);
+  });
+
+  test('of one that has been answered is over, and does not begin again', async () => {
+    const { env, working, expire, expired } = busy();
+    holdTime(env, working);
+    continueTime(env, { ...working, answered: true }, expire);
+    expect(working.work.wallLeftMs).toBeUndefined();
+    holdTime(env, { ...working, answered: true });
+    expect(working.work.wallLeftMs).toBeUndefined();
+    await env.clock.sleep(10_000);
+    expect(expired).toEqual([]);
+  });
+
+  test('of an agent that has no observation cannot be held', () => {
+    const { env, context } = start();
+    holdTime(env, { ...context, answered: false });
+    continueTime(env, context, () => expect.unreachable());
+    expect(context.work).toMatchObject({ wallTimer: undefined, wallLeftMs: undefined });
+  });
 });

@@ -149,3 +149,31 @@ describe('real clock', () => {
     expect(createRealClock().external(work)).toBe(work);
   });
 });
+
+describe('skipTo', () => {
+  test('goes on from a later moment, and timers from there', async () => {
+    const clock = createVirtualClock();
+    clock.skipTo(5_000);
+    expect([clock.elapsed(), clock.now()]).toEqual([5_000, VIRTUAL_EPOCH_MS + 5_000]);
+    const fired: number[] = [];
+    clock.setTimer(100, () => void fired.push(clock.elapsed()));
+    await clock.sleep(200);
+    expect([fired, clock.elapsed()]).toEqual([[5_100], 5_200]);
+    expect(clock.realElapsed()).toBeLessThan(1_000);
+  });
+
+  test('in real time too', async () => {
+    const clock = createRealClock();
+    clock.skipTo(60_000);
+    expect(clock.elapsed()).toBeGreaterThanOrEqual(60_000);
+    expect(clock.elapsed()).toBeLessThan(61_000);
+    expect(clock.realElapsed()).toBeLessThan(1_000);
+    let fired = 0;
+    clock.setTimer(2, () => {
+      fired = clock.elapsed();
+    });
+    await clock.sleep(4);
+    expect(fired).toBeGreaterThanOrEqual(60_002);
+    expect(Math.abs(clock.now() - Date.now())).toBeLessThan(1_000);
+  });
+});

@@ -19,6 +19,8 @@ export interface Ended {
 export interface CliProcess {
   /** Resolves when its standard error holds `text`; rejects if it ends before. */
   says(text: string): Promise<void>;
+  /** What it has written so far. */
+  readonly text: Readonly<Record<'stdout' | 'stderr', string>>;
   kill(signal: NodeJS.Signals): void;
   readonly ended: Promise<Ended>;
 }
@@ -74,6 +76,7 @@ function follow(child: ChildProcess): CliProcess {
     child.once('close', (status, signal) => resolve({ status, signal, ...text }));
   });
   return {
+    text,
     ended,
     kill: (signal) => child.kill(signal),
     says: (expected) =>

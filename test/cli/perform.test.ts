@@ -13,8 +13,10 @@ function example(changes: object = {}) {
   return parseScenario(text, { name: 'example', folder: '/' });
 }
 
+const plain: PerformOptions = { data: 'unused', set: [], logLevel: 'silent', monitor: 'off' };
+
 async function rehearse(changes: object, options: Partial<PerformOptions> = {}) {
-  const all = { data: 'unused', set: [], logLevel: 'silent' as const, ...options };
+  const all: PerformOptions = { ...plain, ...options };
   const { result, ...text } = await captured(() => perform(example(changes), all, { virtual: true }));
   return { ...result, ...text };
 }
@@ -47,8 +49,7 @@ test('with JSON the summary is one line on standard output, the report on standa
 });
 
 test('a quiet run says nothing at all', async () => {
-  const options = { data: 'unused', set: [], logLevel: 'silent' as const };
-  const { stdout, stderr } = await captured(() => perform(example(), options, { virtual: true, quiet: true }));
+  const { stdout, stderr } = await captured(() => perform(example(), plain, { virtual: true, quiet: true }));
   expect([stdout, stderr]).toEqual(['', '']);
 });
 

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createProgress } from '../../src/cli/progress.ts';
+import { History } from '../../src/monitor/history/history.ts';
 import type { RunFact } from '../../src/protocol.ts';
 import { captured } from './captured.ts';
 
@@ -23,8 +24,11 @@ afterEach(() => {
 
 async function progressOf(...facts: RunFact[]) {
   const progress = await createProgress('example');
-  for (const [i, fact] of facts.entries()) progress.onEvent({ seq: i + 1, at: 0, ...fact });
-  return progress;
+  const history = new History(Array.from({ length: 1_200 }, (_, i) => ({ id: `a/${i}` })));
+  const take = (fact: RunFact) => history.append({ seq: history.last + 1, at: 0, ...fact });
+  for (const fact of facts) take(fact);
+  progress.follow(history);
+  return { progress, take };
 }
 
 const started: RunFact = {
@@ -52,7 +56,7 @@ const finished = (isError: boolean): RunFact => ({
 
 test('elsewhere than on a terminal it is a line every 5 s', async () => {
   const { stdout, stderr } = await captured(async () => {
-    const progress = await progressOf(started, observed('a/0'), observed('a/1'), finished(false), finished(true));
+    const { progress } = await progressOf(started, observed('a/0'), observed('a/1'), finished(false), finished(true));
     vi.advanceTimersByTime(10_500);
     progress.stop();
     vi.advanceTimersByTime(20_000);
@@ -61,15 +65,15 @@ test('elsewhere than on a terminal it is a line every 5 s', async () => {
   const lines = stderr.trimEnd().split('\n');
   expect(lines).toHaveLength(2);
   expect(lines[0]).toMatch(
-    /^example {2}5\.00 s {2}observe 0 {2}decide 2 .* of 1,200 {2}turns 2, 0\/s {2}tool calls 2, failed 1 /,
+    /^example {2}5\.00 s {2}unstarted 1,198 {2}observe 0 {2}decide 2 .* of 1,200 {2}turns 2, 0\/s {2}tool calls 2, failed 1 /,
   );
 });
 
 test('the rate is of the turns since it was last taken', async () => {
   const { stderr } = await captured(async () => {
-    const progress = await progressOf(started);
+    const { progress, take } = await progressOf(started);
     vi.advanceTimersByTime(5_000);
-    for (let i = 0; i < 50; i++) progress.onEvent({ seq: i, at: 0, ...observed(`a/${i}`) });
+    for (let i = 0; i < 50; i++) take(observed(`a/${i}`));
     vi.advanceTimersByTime(10_000);
     progress.stop();
   });
@@ -79,7 +83,7 @@ test('the rate is of the turns since it was last taken', async () => {
 test('on a terminal it is drawn anew every 100 ms, and leaves nothing behind', async () => {
   onTerminal(true);
   const { stderr } = await captured(async () => {
-    const progress = await progressOf(started);
+    const { progress } = await progressOf(started);
     vi.advanceTimersByTime(350);
     progress.stop();
     vi.advanceTimersByTime(1_000);
@@ -89,7 +93,7 @@ test('on a terminal it is drawn anew every 100 ms, and leaves nothing behind', a
 
 test('a line of its own is said at once', async () => {
   const { stderr } = await captured(async () => {
-    const progress = await progressOf(started);
+    const { progress } = await progressOf(started);
     progress.say('Interrupted.');
     progress.stop();
   });

@@ -7,7 +7,7 @@ import { temporaryFolder } from '../temporary-folder.ts';
 import { captured } from './captured.ts';
 import { exampleScenario, rehearsedData } from './example.ts';
 
-const options = (data: string) => ({ data, logLevel: 'silent', json: true }) as const;
+const options = (data: string) => ({ data, logLevel: 'silent', monitor: 'off', json: true }) as const;
 
 test('a run that was interrupted goes on with its own scenario and seed until all is done', async () => {
   const data = join(temporaryFolder(), 'data');

@@ -9,7 +9,14 @@ import { writeExample } from './example.ts';
 test('a scenario runs live, with what --set and --seed say', async () => {
   const folder = temporaryFolder();
   const data = join(folder, 'data');
-  const options = { data, set: ['agents.clerk.count=2'], seed: 9, logLevel: 'silent', json: true } as const;
+  const options = {
+    data,
+    set: ['agents.clerk.count=2'],
+    seed: 9,
+    logLevel: 'silent',
+    monitor: 'off',
+    json: true,
+  } as const;
   const { result, stdout } = await captured(() => run(writeExample(folder, { expect: [] }), options));
   expect(result).toBe(0);
   const summary = JSON.parse(stdout);
@@ -21,7 +28,7 @@ test('a scenario runs live, with what --set and --seed say', async () => {
 
 test('a file that is not there is refused', async () => {
   const file = join(temporaryFolder(), 'missing.yaml');
-  await expect(run(file, { data: 'unused', set: [], logLevel: 'silent' })).rejects.toMatchObject({
+  await expect(run(file, { data: 'unused', set: [], logLevel: 'silent', monitor: 'off' })).rejects.toMatchObject({
     code: 'SCENARIO_INVALID',
     message: `${file}: cannot be opened: it does not exist`,
   });

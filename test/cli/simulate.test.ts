@@ -12,7 +12,7 @@ const sometimes = { expect: ['virtual_ms < 330'] };
 async function rehearse(changes: object, options: Partial<SimulateOptions> = {}) {
   const folder = temporaryFolder();
   const data = join(folder, 'data');
-  const all = { data, set: [], logLevel: 'silent' as const, ...options };
+  const all: SimulateOptions = { data, set: [], logLevel: 'silent', monitor: 'off', ...options };
   return { data, ...(await captured(() => simulate(writeExample(folder, changes), all))) };
 }
 

@@ -43,3 +43,26 @@ test('refuses an unknown address, one that has ended, and a full mailbox', () =>
   directory.leave('a/0');
   expect(() => directory.deliver(message('a/0'))).toThrow('the agent has ended');
 });
+
+test('one is alive from the moment it is reserved until it leaves', () => {
+  const directory = createDirectory<ReturnType<typeof recipient>>();
+  const alive = () => directory.isAlive('a/0');
+  expect(alive()).toBe(false);
+  directory.reserve('a/0');
+  expect(alive()).toBe(true);
+  directory.deliver(message('a/0'));
+  expect([alive(), directory.get('a/0')]).toEqual([true, undefined]);
+  directory.enter('a/0', recipient());
+  expect([alive(), directory.size]).toEqual([true, 1]);
+  directory.leave('a/0');
+  expect([alive(), directory.size]).toEqual([false, 0]);
+});
+
+test('one that leaves before it has started counts as ended, and its messages go with it', () => {
+  const directory = createDirectory<ReturnType<typeof recipient>>();
+  directory.reserve('a/0');
+  directory.deliver(message('a/0'));
+  directory.leave('a/0');
+  expect([directory.isAlive('a/0'), directory.size, directory.ids()]).toEqual([false, 0, []]);
+  expect(() => directory.deliver(message('a/0'))).toThrow('the agent has ended');
+});

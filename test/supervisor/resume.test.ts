@@ -27,7 +27,7 @@ test('goes on where each agent was: finished ones stay so, the others neither lo
 
   const remaining = await findRemaining(first.memory, 'run', first.specs);
   expect(remaining.specs.map((spec) => spec.id)).toEqual(['agent/1', 'agent/2']);
-  expect(remaining.before).toEqual({ done: 1, failed: 0, stopped: 0 });
+  expect([...remaining.ended.values()]).toEqual(['done']);
 
   const second = createHarness({
     ...options,
@@ -87,4 +87,63 @@ test('a run cut short in the same turn twice has each message once', async () =>
   ];
   expect(left.resumed.get('agent/0')).toMatchObject({ turn: 1, taken: 1, transcript: messages });
   expect(await first.memory.transcript('run', 'agent/0')).toEqual(messages);
+});
+
+test('says who had ended and how, and how far the run’s time had come', async () => {
+  const first = createHarness({
+    count: 4,
+    decide: async ({ spec }, context) => {
+      await context.sleep(1_000 * (spec.index + 1));
+      if (spec.index === 1) throw new Error('no');
+      return { reply: 'x' };
+    },
+  });
+  const end = first.run();
+  await first.clock.sleep(500);
+  first.supervisor.stop('agent/2');
+  await first.clock.sleep(2_000);
+  first.supervisor.drain('asked');
+  await first.clock.sleep(100);
+  // What is on its way has until the deadline.
+  const before = await findRemaining(first.memory, 'run', first.specs);
+  expect([...before.ended]).toEqual([
+    ['agent/0', 'done'],
+    ['agent/1', 'failed'],
+    ['agent/2', 'stopped'],
+  ]);
+  expect(before.storedAt).toBe(2_000);
+  await end;
+  expect((await findRemaining(first.memory, 'run', first.specs)).storedAt).toBe(4_000);
+});
+
+test('of a run that has not begun nobody has ended, and no time has passed', async () => {
+  const { memory, specs } = createHarness({ decide: () => ({}), count: 2 });
+  expect(await findRemaining(memory, 'run', specs)).toEqual({
+    specs,
+    resumed: new Map(),
+    ended: new Map(),
+    storedAt: 0,
+  });
+});
+
+test('one that is stopped before it goes on keeps the turns it had', async () => {
+  const first = createHarness({
+    items: options.items,
+    decide: async (_, context) => {
+      await context.sleep(1_000);
+      return { reply: 'x' };
+    },
+  });
+  const end = first.run();
+  await first.clock.sleep(1_500);
+  first.supervisor.drain('asked');
+  await end;
+  const remaining = await findRemaining(first.memory, 'run', first.specs);
+  const second = createHarness({ items: options.items, decide: () => ({ reply: 'y' }), store: () => first.memory });
+  const supervisor = new Supervisor(second.env, { ...remaining, keepOpen: false });
+  const secondEnd = supervisor.run();
+  supervisor.stop('agent/0');
+  await secondEnd;
+  expect(second.ofType('agent.ended')).toMatchObject([{ status: 'stopped', turns: 2 }]);
+  expect(await first.memory.snapshot('run', 'agent/0')).toMatchObject({ status: 'stopped', turn: 2, taken: 2 });
 });

@@ -54,7 +54,7 @@ export class DirectoryStore implements LmdbStore {
   readonly #reader: Reader;
   readonly #sequences: Sequences;
   readonly #queue: WriteQueue;
-  readonly #clock: Pick<Clock, 'setTimer'>;
+  readonly #clock: Pick<Clock, 'setTimer' | 'stop'>;
   /** Runs while writes are under way of which nothing is heard. */
   #silence: Timer | undefined;
   #lastCommit: Promise<boolean> | undefined;
@@ -66,7 +66,7 @@ export class DirectoryStore implements LmdbStore {
     root: Environment,
     tables: Tables,
     unlock: () => void,
-    clock: Pick<Clock, 'setTimer'> = createRealClock(),
+    clock: Pick<Clock, 'setTimer' | 'stop'> = createRealClock(),
   ) {
     this.#clock = clock;
     this.#directory = directory;
@@ -166,6 +166,7 @@ export class DirectoryStore implements LmdbStore {
       await this.#root.close();
     } finally {
       this.#silence?.cancel();
+      this.#clock.stop();
       // After a failed write LMDB's own close would wait for ever; it frees its files when the process ends.
       this.#unlock();
     }

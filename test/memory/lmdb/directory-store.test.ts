@@ -60,6 +60,7 @@ class FakeLmdb implements Environment {
       this.timers.push(timer);
       return { due: delayMs, cancel: () => Object.assign(timer, { cancelled: true }) };
     },
+    stop: () => {},
   });
 
   on(_: 'beforecommit', listener: () => void): void {

@@ -1,0 +1,130 @@
+import pc from 'picocolors';
+import { TroupeError, toErrorInfo } from '../base/errors.ts';
+import { describeMachines } from '../machines.ts';
+import { openLmdbStore } from '../memory/lmdb.ts';
+import type { WelcomeMessage } from '../monitor/messages.ts';
+import { WebSocket } from '../monitor/server/web-socket.ts';
+import { startMonitor } from '../monitor/start-monitor.ts';
+import { readStoredRun } from '../monitor/stored-source.ts';
+import { findRun } from './find-run.ts';
+import type { MonitorAddress } from './monitor-address.ts';
+import { formatNumber } from './table.ts';
+import { untilInterrupted } from './until-interrupted.ts';
+import { VERSION } from './version.ts';
+
+export interface MonitorCommandOptions {
+  readonly data: string;
+  readonly monitor: MonitorAddress | 'off';
+  /** Open a browser. */
+  readonly open: boolean;
+  readonly json?: boolean;
+}
+
+/** Time a running troupe has to answer. */
+const ANSWER_MS = 5_000;
+
+/** `troupe monitor RUN|URL`: the page over a stored run, until Ctrl-C, or that of a running one. @returns The exit status. */
+export async function monitor(run: string, options: MonitorCommandOptions): Promise<number> {
+  return /^https?:\/\//i.test(run) ? openRunning(run, options) : serveStored(run, options);
+}
+
+async function serveStored(name: string, options: MonitorCommandOptions): Promise<number> {
+  if (options.monitor === 'off') throw new TroupeError('USAGE', 'Cannot monitor a run with --monitor off');
+  const store = await openLmdbStore(options.data, { readOnly: true });
+  try {
+    const record = await findRun(store, options.data, name);
+    const progress = createReadingProgress();
+    const { source, history } = await readStoredRun(store, record, describeMachines(), progress);
+    const served = await startMonitor(source, history, { ...options.monitor, version: VERSION });
+    try {
+      const { id, scenario, status } = record;
+      const events = history.last;
+      if (options.json)
+        process.stdout.write(`${JSON.stringify({ run: id, scenario, status, events, url: served.url })}\n`);
+      const out = options.json ? process.stderr : process.stdout;
+      const interrupted = untilInterrupted();
+      out.write(`${pc.bold(scenario)}  run ${id}  ${status}  ${formatNumber(events)} events\n`);
+      out.write(`Monitor: ${served.url}\nCtrl-C ends it.\n`);
+      if (options.open) await openBrowser(served.url);
+      await interrupted;
+    } finally {
+      await served.close();
+    }
+  } finally {
+    await store.close();
+  }
+  return 0;
+}
+
+/** How far reading is, when it takes long. */
+function createReadingProgress(): (read: number, agents: number) => void {
+  const { stderr } = process;
+  let shown = 0;
+  return (read, agents) => {
+    const percent = Math.floor((read / agents) * 100);
+    if (agents < 1_000 || !stderr.isTTY || percent === shown) return;
+    shown = percent;
+    stderr.write(read === agents ? '\r\x1b[K' : `\rReading the run: ${percent} %`);
+  };
+}
+
+async function openRunning(address: string, options: MonitorCommandOptions): Promise<number> {
+  const { run, at } = await ask(address);
+  if (options.json) process.stdout.write(`${JSON.stringify({ run, at, url: address })}\n`);
+  else
+    process.stdout.write(
+      `${pc.bold(run.scenario)}  run ${run.id}  ${run.status}  ${formatNumber(run.agents)} agents\n${address}\n`,
+    );
+  if (options.open) await openBrowser(address);
+  return 0;
+}
+
+/** The welcome of a running monitor. @throws {TroupeError} `USAGE`, `MONITOR_UNAVAILABLE`. */
+function ask(address: string): Promise<WelcomeMessage> {
+  if (!URL.canParse(address)) {
+    throw new TroupeError('USAGE', `Cannot open "${address}": expected the address that troupe printed`);
+  }
+  const url = new URL('/ws', address.replace(/^http/i, 'ws'));
+  url.search = new URL(address).search;
+  return new Promise((resolve, reject) => {
+    const refuse = (problem: string, cause?: unknown): void => {
+      reject(new TroupeError('MONITOR_UNAVAILABLE', `Cannot open ${url.origin}: ${problem}`, { cause }));
+    };
+    const socket = new WebSocket(url, { handshakeTimeout: ANSWER_MS });
+    AbortSignal.timeout(ANSWER_MS).addEventListener('abort', () => socket.terminate());
+    socket.once('message', (data) => {
+      const welcome = toWelcome(String(data));
+      if (welcome === undefined) refuse('what answers there is no troupe');
+      else resolve(welcome);
+      socket.close();
+    });
+    socket.once('error', (error) => {
+      const problem = toProblem(error);
+      const hint = / 401/.test(problem) ? '; it has to be the whole address that troupe printed, with its token' : '';
+      refuse(`${problem}${hint}`, error);
+    });
+    // After an answer or an error this changes nothing.
+    socket.once('close', () => refuse('it has not answered'));
+  });
+}
+
+function toWelcome(text: string): WelcomeMessage | undefined {
+  try {
+    const message = JSON.parse(text) as WelcomeMessage | null;
+    return message?.type === 'welcome' ? message : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of a name with several addresses none of which answers, the error has only a code. */
+function toProblem(error: NodeJS.ErrnoException): string {
+  return error.message === '' && error.code !== undefined ? error.code : toErrorInfo(error).message;
+}
+
+/** Where there is none, the address that was printed has to do. */
+async function openBrowser(url: string): Promise<void> {
+  const { default: open } = await import('open');
+  const child = await open(url).catch(() => undefined);
+  child?.once('error', () => {});
+}

@@ -1,0 +1,2 @@
+/** The one place where ws comes in. */
+export { WebSocket, WebSocketServer } from 'ws';

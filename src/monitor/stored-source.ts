@@ -1,0 +1,100 @@
+import type { MemoryStore } from '../memory/memory-store.ts';
+import type { AgentSpec, GroupSpec, Json, RunFact, RunRecord, Scenario } from '../protocol.ts';
+import { expandAgents } from '../scenario/expand.ts';
+import { parseScenario, ScenarioError } from '../scenario/load.ts';
+import { History } from './history/history.ts';
+import type { MonitorSource } from './source.ts';
+import { AGENT_STATES, type AgentState } from './states.ts';
+import { toEvents } from './to-events.ts';
+
+export interface StoredRun {
+  readonly source: MonitorSource;
+  readonly history: History;
+}
+
+/**
+ * Reads a stored run's events from its agents' journals.
+ *
+ * @param machines XState machine configurations by their ids.
+ * @param onProgress Called with how many agents of how many have been read.
+ * @throws {TroupeError} `STORE_FAILED` if a record is damaged.
+ */
+export async function readStoredRun(
+  store: MemoryStore,
+  record: RunRecord,
+  machines: Readonly<Record<string, Json>>,
+  onProgress: (read: number, agents: number) => void = () => {},
+): Promise<StoredRun> {
+  const { scenario, specs } = await recall(store, record);
+  const source: MonitorSource = {
+    record,
+    scenario,
+    specs,
+    machines,
+    journal: (agent) => store.journal(record.id, agent),
+  };
+  const byAgent = new History(specs, undefined, Number.POSITIVE_INFINITY);
+  byAgent.append({ seq: 1, at: 0, type: 'run.started', run: record.id, ...toStart(record) });
+  for (const [position, spec] of specs.entries()) {
+    for (const event of toEvents(spec, await store.journal(record.id, spec.id))) byAgent.append(event);
+    onProgress(position + 1, specs.length);
+  }
+  const history = byAgent.sorted();
+  if (record.status !== 'running') end(history, record);
+  return { source, history };
+}
+
+/** Whoever had not ended when the run did was stopped by that, which leaves no record: it can be resumed. */
+function end(history: History, { status }: RunRecord): void {
+  const { at } = history;
+  const { states } = history.foldAt(history.last);
+  const tell = (fact: RunFact) => history.append({ seq: history.last + 1, at, ...fact });
+  for (const [position, agent] of history.agents.entries()) {
+    if (ENDED.has(AGENT_STATES[states[position] ?? 0] ?? 'unstarted')) continue;
+    tell({ type: 'agent.ended', agent, status: 'stopped', turns: 0, criticalPathMs: 0 });
+  }
+  tell({ type: 'run.finished', status });
+}
+
+const ENDED: ReadonlySet<AgentState> = new Set(['done', 'failed', 'stopped']);
+
+function toStart({ scenario, seed, virtual, agents, startedAt }: RunRecord) {
+  return { scenario, seed, virtual, agents, startedAt };
+}
+
+interface Recalled {
+  readonly scenario: Pick<Scenario, 'about' | 'params'>;
+  readonly specs: readonly AgentSpec[];
+}
+
+/** Who took part. A file of rows that has gone since takes their rows along, but not what they did. */
+async function recall(store: MemoryStore, record: RunRecord): Promise<Recalled> {
+  try {
+    const scenario = parseScenario(record.source, { name: `run ${record.id}`, folder: record.folder });
+    return { scenario, specs: await expandAgents(scenario) };
+  } catch (error) {
+    if (!(error instanceof ScenarioError)) throw error;
+    const snapshots = await store.snapshots(record.id);
+    const groups = new Map<string, GroupSpec>();
+    const specs = snapshots.map(({ agent }) => {
+      const cut = agent.lastIndexOf('/');
+      const name = agent.slice(0, cut);
+      const group = groups.get(name) ?? unknownGroup(name);
+      groups.set(name, group);
+      return { id: agent, group, index: Number(agent.slice(cut + 1)), row: {}, items: [] };
+    });
+    return { scenario: { params: {} }, specs };
+  }
+}
+
+function unknownGroup(name: string): GroupSpec {
+  return {
+    name,
+    members: { kind: 'count', count: 0 },
+    model: '',
+    tools: [],
+    instructions: '',
+    observe: { items: [], inbox: false },
+    limits: { turns: 0, identicalCalls: 0, wallMs: 0 },
+  };
+}

@@ -1,0 +1,151 @@
+import type { AgentFact, AgentSpec, JournalRecord, Observation, RunEvent, ToolCall } from '../protocol.ts';
+
+type Told = RunEvent & { readonly agent: string };
+
+/**
+ * Tells an agent's journal as the events it was made beside: for runs and agents whose events nobody kept.
+ *
+ * The events' times are those of the records, a few microseconds apart from those that were emitted; `seq` counts
+ * within this agent. Messages are told where they were observed, at the time at which they were sent. Pauses leave no
+ * trace in a journal and are not told, nor are a message that nobody has observed yet and the deadlines of calls.
+ *
+ * @param spec Whose journal it is.
+ */
+export function toEvents({ id, group, items }: AgentSpec, records: readonly JournalRecord[]): Told[] {
+  const teller = new Teller(id);
+  const [first] = records;
+  if (first !== undefined) {
+    // Who begins by waiting leaves no record of it; agents start with their run.
+    const waited = items.length === 0 && first.type === 'observed' && first.observation.kind === 'message';
+    teller.start(waited ? 0 : first.at, group.name);
+  }
+  for (const record of records) teller.take(record);
+  if (group.observe.inbox) teller.rest();
+  return teller.events;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: distributes over the union
+type WithoutAgent<T> = T extends any ? Omit<T, 'agent'> : never;
+
+class Teller {
+  readonly events: Told[] = [];
+  readonly #agent: string;
+  #at = 0;
+  #turn = 0;
+  #question = '';
+  #model = '';
+  /** When the model was asked, and when the calls were made. */
+  #askedAt = 0;
+  #calledAt = 0;
+  #calls: readonly ToolCall[] = [];
+  #pending = 0;
+  #criticalPathMs = 0;
+  #longestMs = 0;
+  /** The turn has come to its end, and nothing has followed yet. */
+  #resting = false;
+
+  constructor(agent: string) {
+    this.#agent = agent;
+  }
+
+  start(at: number, group: string): void {
+    this.#tell(at, { type: 'agent.started', group });
+    this.#resting = true;
+  }
+
+  #tell(at: number, fact: WithoutAgent<AgentFact>): void {
+    // A turn that was cut short and done again must not come before what was told already.
+    this.#at = Math.max(this.#at, at);
+    this.#add(this.#agent, this.#at, fact);
+  }
+
+  #add(agent: string, at: number, fact: WithoutAgent<AgentFact>): void {
+    this.events.push({ seq: this.events.length + 1, at: round(at), agent, ...fact } as Told);
+  }
+
+  /** Nothing follows what is there. */
+  rest(): void {
+    if (this.#resting) this.#tell(this.#at, { type: 'agent.waiting', for: 'a message' });
+  }
+
+  take(record: JournalRecord): void {
+    const { at, turn } = record;
+    switch (record.type) {
+      case 'observed':
+        this.#observed(at, turn, record.observation);
+        break;
+      case 'model.intended':
+        this.#model = record.model;
+        this.#askedAt = at;
+        break;
+      case 'model.done':
+        this.#decided(record);
+        break;
+      case 'model.failed': {
+        const durationMs = at - this.#askedAt;
+        this.#tell(at, { type: 'model.failed', turn, model: this.#model, error: record.error, durationMs });
+        break;
+      }
+      case 'tools.intended':
+        this.#calledAt = at;
+        for (const call of this.#calls) this.#tell(at, { type: 'tool.started', turn, call });
+        break;
+      case 'tool.done':
+      case 'tool.failed':
+        this.#finished(record);
+        break;
+      case 'ended':
+        this.#ended(record);
+        break;
+    }
+  }
+
+  #observed(at: number, turn: number, observation: Observation): void {
+    const { message } = observation;
+    // A message that was there already let nobody wait.
+    if (message !== undefined && message.at > this.#at) this.rest();
+    this.#resting = false;
+    this.#turn = turn;
+    if (observation.kind !== 'results') this.#question = observation.text;
+    if (message !== undefined) this.#add(message.from, message.at, { type: 'message.sent', message });
+    this.#tell(at, { type: 'agent.observed', turn, observation });
+  }
+
+  #decided({ at, turn, decision }: JournalRecord & { type: 'model.done' }): void {
+    const { reply, toolCalls, final, serviceMs } = decision;
+    this.#calls = toolCalls;
+    this.#pending = toolCalls.length;
+    this.#longestMs = 0;
+    this.#criticalPathMs += serviceMs;
+    const durationMs = at - this.#askedAt;
+    this.#tell(at, { type: 'agent.decided', turn, model: this.#model, decision, durationMs });
+    if (reply !== undefined && (final || toolCalls.length === 0)) {
+      this.#tell(at, { type: 'agent.replied', turn, observation: this.#question, reply });
+    }
+    if (toolCalls.length === 0) this.#stored(at);
+  }
+
+  #finished({ at, turn, result }: JournalRecord & { type: 'tool.done' | 'tool.failed' }): void {
+    this.#tell(at, { type: 'tool.finished', turn, result, durationMs: at - this.#calledAt });
+    this.#longestMs = Math.max(this.#longestMs, result.serviceMs);
+    if (--this.#pending > 0) return;
+    this.#criticalPathMs += this.#longestMs;
+    this.#stored(at);
+  }
+
+  #stored(at: number): void {
+    this.#tell(at, { type: 'agent.stored', turn: this.#turn });
+    this.#resting = true;
+  }
+
+  #ended({ at, status, turn, error }: JournalRecord & { type: 'ended' }): void {
+    this.#resting = false;
+    const ended = { status, turns: turn, criticalPathMs: this.#criticalPathMs, ...(error && { error }) };
+    this.#tell(at, { type: 'agent.ended', ...ended });
+  }
+}
+
+/** Microseconds, as in events. */
+function round(ms: number): number {
+  return Math.round(ms * 1_000) / 1_000;
+}

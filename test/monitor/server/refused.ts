@@ -1,0 +1,151 @@
+import type { RawRequest } from './raw-request.ts';
+
+/** A request that must not be let in, and with which status it is answered. */
+export interface Refused extends RawRequest {
+  readonly about: string;
+  readonly status: 401 | 403;
+}
+
+type Headers = NonNullable<RawRequest['headers']>;
+
+/** Every request that a stranger, or another site, could make. With the right token unless it is about tokens. */
+export function refused(port: number, token: string): Refused[] {
+  const tokened = `?token=${token}`;
+  const own = `http://127.0.0.1:${port}`;
+  const withHeaders = (about: string, headers: Headers): Refused => ({ about, status: 403, headers, target: tokened });
+  const withToken = (about: string, target: string, headers: Headers = {}): Refused => ({
+    about,
+    status: 401,
+    target,
+    headers,
+  });
+  const cookie = `troupe-${port}`;
+  const origins = [
+    'https://evil.test',
+    'http://evil.test',
+    `http://evil.test:${port}`,
+    'null',
+    'NULL',
+    'file://',
+    'about:blank',
+    'chrome-extension://abcdefghijklmnop',
+    'http://127.0.0.1',
+    'http://127.0.0.1:80',
+    `http://127.0.0.1:${port + 1}`,
+    `http://127.0.0.1:${port}0`,
+    'http://localhost',
+    'http://localhost:3000',
+    `https://127.0.0.1:${port}`,
+    `ws://127.0.0.1:${port}`,
+    `wss://127.0.0.1:${port}`,
+    `ftp://127.0.0.1:${port}`,
+    `//127.0.0.1:${port}`,
+    `127.0.0.1:${port}`,
+    `${own}/`,
+    `${own}/index.html`,
+    `${own}.evil.test`,
+    `${own}@evil.test`,
+    `${own}#`,
+    `${own}?`,
+    `${own}, http://evil.test`,
+    `${own} http://evil.test`,
+    `http://user@127.0.0.1:${port}`,
+    `http://evil.test#${own}`,
+    `http://127.0.0.1.evil.test:${port}`,
+    `http://127.0.0.1.:${port}`,
+    `http://localhost.:${port}`,
+    `http://localhost.evil.test:${port}`,
+    `http://evil-localhost:${port}`,
+    `http://0.0.0.0:${port}`,
+    `http://127.0.0.2:${port}`,
+    `http://127.1:${port}`,
+    `http://2130706433:${port}`,
+    `http://0x7f000001:${port}`,
+    `http://[::ffff:127.0.0.1]:${port}`,
+    `http://[::]:${port}`,
+    `http://127.0.0.1:0${port}`,
+  ];
+  const hosts = [
+    'evil.test',
+    `evil.test:${port}`,
+    `127.0.0.1.evil.test:${port}`,
+    `127.0.0.1.nip.io:${port}`,
+    `localhost.evil.test:${port}`,
+    `rebind.localhost:${port}`,
+    `localhost.:${port}`,
+    `127.0.0.1.:${port}`,
+    'localhost',
+    '127.0.0.1',
+    '127.0.0.1:',
+    '[::1]',
+    `127.0.0.1:${port + 1}`,
+    `127.0.0.1:${port}0`,
+    `127.0.0.1:0${port}`,
+    `127.0.0.1:${port}.evil.test`,
+    `localhost:${port - 1}`,
+    `0.0.0.0:${port}`,
+    `0:${port}`,
+    `127.1:${port}`,
+    `127.0.0.2:${port}`,
+    `2130706433:${port}`,
+    `0x7f.0.0.1:${port}`,
+    `0177.0.0.1:${port}`,
+    `::1:${port}`,
+    `[0:0:0:0:0:0:0:1]:${port}`,
+    `[::ffff:127.0.0.1]:${port}`,
+    `[::]:${port}`,
+    `user@127.0.0.1:${port}`,
+    `127.0.0.1:${port}@evil.test`,
+    `127.0.0.1:${port},evil.test`,
+    `127.0.0.1:${port} evil.test`,
+    `http://127.0.0.1:${port}`,
+    '',
+    '.',
+    `%31%32%37.0.0.1:${port}`,
+  ];
+  return [
+    ...origins.map((Origin) => withHeaders(`Origin ${Origin}`, { Origin })),
+    withHeaders('two Origins, ours first', { Origin: [own, 'http://evil.test'] }),
+    withHeaders('two Origins, ours last', { Origin: ['http://evil.test', own] }),
+    ...hosts.map((Host) => withHeaders(`Host ${Host}`, { Host })),
+    withHeaders('no Host', { Host: undefined }),
+    { ...withHeaders('no Host, as HTTP/1.0', { Host: undefined }), version: '1.0' },
+    withHeaders('a foreign Host forwarded as ours', { Host: 'evil.test', 'X-Forwarded-Host': `127.0.0.1:${port}` }),
+    withToken('no token', ''),
+    withToken('no token, from our own page', '', { Origin: own }),
+    withToken('an empty token', '?token='),
+    withToken('a token of spaces', '?token=%20%20'),
+    withToken('a token that is cut', `?token=${token.slice(0, -1)}`),
+    withToken('a token with one more sign', `?token=${token}x`),
+    withToken('a token with a space after it', `?token=${token}%20`),
+    withToken('a token with a null byte after it', `?token=${token}%00`),
+    withToken('a token in other letters', `?token=${swapCase(token)}`),
+    withToken('a token written backwards', `?token=${[...token].reverse().join('')}`),
+    withToken('a token of 10,000 signs', `?token=${'x'.repeat(10_000)}`),
+    withToken('the right token 300 times over', `?token=${token.repeat(300)}`),
+    withToken('a wrong token before the right one', `?token=wrong&token=${token}`),
+    withToken('the token under another name', `?Token=${token}&access_token=${token}&token[]=${token}`),
+    withToken('the token as the whole query', `?${token}`),
+    withToken('a wrong token in the query, the right one in the cookie', '?token=x', { Cookie: `${cookie}=${token}` }),
+    withToken('a wrong token in the query, the right one as bearer', '?token=x', { Authorization: `Bearer ${token}` }),
+    withToken('a wrong bearer', '', { Authorization: 'Bearer wrong' }),
+    withToken('an empty bearer', '', { Authorization: 'Bearer ' }),
+    withToken('a bearer that is cut', '', { Authorization: `Bearer ${token.slice(1)}` }),
+    withToken('a bearer of 10,000 signs', '', { Authorization: `Bearer ${'x'.repeat(10_000)}` }),
+    withToken('two bearers', '', { Authorization: `Bearer ${token} ${token}` }),
+    withToken('the token without a scheme', '', { Authorization: token }),
+    withToken('the token as a password', '', { Authorization: `Basic ${btoa(`troupe:${token}`)}` }),
+    withToken('a wrong cookie', '', { Cookie: `${cookie}=wrong` }),
+    withToken('an empty cookie', '', { Cookie: `${cookie}=` }),
+    withToken('a cookie that is cut', '', { Cookie: `${cookie}=${token.slice(0, 8)}` }),
+    withToken('a cookie of 10,000 signs', '', { Cookie: `${cookie}=${'x'.repeat(10_000)}` }),
+    withToken('the cookie of another port', '', { Cookie: `troupe-${port + 1}=${token}` }),
+    withToken('the cookie under another name', '', { Cookie: `troupe=${token}; x${cookie}=${token}` }),
+    withToken('a wrong cookie before the right one', '', { Cookie: `${cookie}=x; ${cookie}=${token}` }),
+    withToken('the token in a header of its own', '', { 'X-Token': token, 'Sec-WebSocket-Protocol': token }),
+  ];
+}
+
+function swapCase(text: string): string {
+  return text.replace(/[a-z]/gi, (sign) => (sign === sign.toLowerCase() ? sign.toUpperCase() : sign.toLowerCase()));
+}
