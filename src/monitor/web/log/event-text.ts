@@ -1,0 +1,65 @@
+import type { Observation, RunEvent } from '../../../protocol.ts';
+import { formatCount, formatDuration, shorten } from '../format.ts';
+
+const TEXT_MAX = 240;
+
+/** What happened, in a line for people. */
+export function toEventText(event: RunEvent): string {
+  return shorten(toText(event), TEXT_MAX);
+}
+
+/** Something went wrong: a failed call, or an agent that failed. */
+export function isFailure(event: RunEvent): boolean {
+  if (event.type === 'tool.finished') return event.result.isError;
+  if (event.type === 'agent.ended' || event.type === 'run.finished') return event.status === 'failed';
+  return event.type === 'model.failed' || event.type === 'run.stalled';
+}
+
+type Tell<Type extends RunEvent['type']> = (event: Extract<RunEvent, { type: Type }>) => string;
+
+const TELL: { readonly [Type in RunEvent['type']]: Tell<Type> } = {
+  'run.started': ({ scenario, agents, seed }) => `${scenario}: ${formatCount(agents, 'agent')}, seed ${seed}`,
+  'run.draining': ({ reason }) => reason,
+  'run.stalled': ({ waiting }) => `${formatCount(waiting.length, 'agent')} waiting for what nobody will send`,
+  'run.finished': ({ status }) => status,
+  'agent.started': ({ group }) => `in group ${group}`,
+  'agent.observed': ({ turn, observation }) => `turn ${turn}: ${toObservationText(observation)}`,
+  'agent.waiting': (event) => `for ${event.for}`,
+  'agent.paused': () => 'takes nothing new',
+  'agent.resumed': () => 'goes on',
+  'agent.decided': ({ decision, durationMs }) => {
+    const calls = decision.toolCalls.map(({ name, args }) => `${name}(${toArgs(args)})`).join(', ');
+    const parts = [decision.reply, calls].filter((part) => part !== undefined && part !== '');
+    return `${formatDuration(durationMs)}: ${parts.join(' → ') || 'nothing'}`;
+  },
+  'model.failed': ({ model, error, durationMs }) => `${model}, ${formatDuration(durationMs)}: ${error.message}`,
+  'tool.started': ({ call }) => `${call.name}(${toArgs(call.args)})`,
+  'tool.finished': ({ result, durationMs }) =>
+    `${result.name}, ${formatDuration(durationMs)}${result.isError ? ', failed' : ''}: ${toContent(result.content)}`,
+  'agent.stored': ({ turn }) => `turn ${turn}`,
+  'agent.replied': ({ reply }) => reply,
+  'agent.ended': ({ status, turns, criticalPathMs, error }) =>
+    `${status} after ${formatCount(turns, 'turn')}, critical path ${formatDuration(criticalPathMs)}${error ? `: ${error.message}` : ''}`,
+  'message.sent': ({ message }) => `to ${message.to}: ${message.body}`,
+};
+
+function toText(event: RunEvent): string {
+  return (TELL[event.type] as ((event: RunEvent) => string) | undefined)?.(event) ?? '';
+}
+
+/** What an observation says; results are named as such. */
+export function toObservationText({ kind, text, message }: Observation): string {
+  if (kind === 'results') return 'the results of its calls';
+  return message === undefined ? text : `message from ${message.from}: ${message.body}`;
+}
+
+function toArgs(args: object): string {
+  const text = JSON.stringify(args);
+  return text === '{}' ? '' : shorten(text.slice(1, -1), 80);
+}
+
+function toContent(content: unknown): string {
+  if (typeof content === 'string') return content;
+  const error = (content as { error?: unknown } | null)?.error;
+  return typeof error === 'string' ? error : JSON.stringify(content);
+}
