@@ -20,6 +20,7 @@ import { checkExpectations } from './scenario/expect.ts';
 import { obey } from './supervisor/obey.ts';
 import type { Remaining } from './supervisor/resume.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
+import { buildTree } from './supervisor/tree.ts';
 import { createEventStream, type EventStream } from './telemetry/event-stream.ts';
 import { createRunMetrics, type RunMetrics, toRunStatus } from './telemetry/metrics.ts';
 
@@ -55,7 +56,10 @@ export interface Run {
   close(): Promise<void>;
 }
 
-export type Parts = Pick<AgentEnvironment, 'run' | 'clock' | 'random' | 'store' | 'durability' | 'tools' | 'groups'>;
+export type Parts = Pick<
+  AgentEnvironment,
+  'run' | 'clock' | 'random' | 'store' | 'durability' | 'onUnknown' | 'tools' | 'groups'
+>;
 
 export interface Plan {
   readonly record: RunRecord;
@@ -86,15 +90,22 @@ export function conduct(parts: Parts, plan: Plan): Run {
     storeFailed(error) {
       if (trouble !== undefined) return;
       trouble = toErrorInfo(error);
-      clock.defer(() => supervisor.drain('memory cannot be written'));
+      clock.defer(() => {
+        if (supervisor.alive().length > 0) supervisor.drain('memory cannot be written');
+      });
     },
-    sendMessage(from, to, body) {
-      supervisor.deliver({ id: `m${++messages}`, from, to, body, at: clock.elapsed() });
+    sendMessage(from, to, body, id = `m${Math.round(clock.elapsed() * 1_000)}-${++messages}`) {
+      supervisor.deliver({ id, from, to, body, at: clock.elapsed() });
     },
   };
-  const supervisor = new Supervisor(env, { ...remaining, keepOpen: plan.keepOpen });
+  const tree = buildTree(remaining.specs, scenario.supervision, scenario.supervisors);
+  const supervisor = new Supervisor(env, { resumed: remaining.resumed, tree, keepOpen: plan.keepOpen });
   const memory = createRunMemory(parts.store, { run: record.id, kind: scenario.memory.store, directory: plan.data });
-  const conducted = { ...plan, ...parts, metrics, events, supervisor, memory, trouble: () => trouble };
+  let interrupt = (): void => {};
+  const interrupted = new Promise<void>((resolve) => {
+    interrupt = resolve;
+  });
+  const conducted = { ...plan, ...parts, metrics, events, supervisor, memory, interrupted, trouble: () => trouble };
   return {
     id: record.id,
     seed: record.seed,
@@ -104,7 +115,14 @@ export function conduct(parts: Parts, plan: Plan): Run {
     ended: remaining.ended,
     elapsed: () => clock.elapsed(),
     subscribe: events.subscribe,
-    send: (command) => obey(command, supervisor, env),
+    send(command) {
+      if (command.type === 'run.drain') {
+        interrupt();
+        // Every agent has ended, and the run waits for its disk.
+        if (supervisor.alive().length === 0) return 0;
+      }
+      return obey(command, supervisor, env);
+    },
     view: (agent) => supervisor.view(agent),
     journal: (agent) => memory.journal(agent, () => supervisor.pendingJournal(agent)),
     inspect(watches, listener) {
@@ -133,6 +151,8 @@ interface Conducted extends Parts, Plan {
   readonly events: EventStream;
   readonly supervisor: Supervisor;
   readonly memory: RunMemory;
+  /** Resolves when somebody asks for the run's end. */
+  readonly interrupted: Promise<void>;
   /** Why memory could not be written. */
   trouble(): ErrorInfo | undefined;
 }
@@ -149,9 +169,13 @@ async function perform({ clock, store, scenario, record, remaining, ...run }: Co
     ...started,
     ...(remaining.ended.size > 0 && { before: countEnds(remaining.ended) }),
   });
+  const giveUp = store.endure(run.events.emit);
   const end = await run.supervisor.run();
   const endedAt = clock.realElapsed();
+  // Until then the run waits for a disk that cannot be written, also after its last agent.
+  void run.interrupted.then(giveUp);
   const flushError = await store.flush().then(() => undefined, toErrorInfo);
+  giveUp();
   const drainMs = Math.round(clock.realElapsed() - endedAt);
   meter.stop();
   const { user, system } = process.cpuUsage(cpu);

@@ -51,6 +51,8 @@ export interface ModelRequest {
   readonly turn: number;
   /** 1-based within the current observation. */
   readonly step: number;
+  /** 1, and one more for each failure of the observation. */
+  readonly attempt: number;
   readonly observation: Observation;
   readonly instructions: string;
   readonly transcript: readonly ChatMessage[];
@@ -104,8 +106,15 @@ export type JournalRecord = { readonly turn: number; readonly at: number } & (
   | Fact<'model.intended', { model: string }>
   | Fact<'model.done', { decision: Decision }>
   | Fact<'model.failed', { error: ErrorInfo }>
-  | Fact<'tools.intended', { calls: readonly string[] }>
-  | Fact<'tool.done' | 'tool.failed', { result: ToolResult }>
+  /** Ids of the calls about to be made, and the idempotency keys of those that have effects. */
+  | Fact<'tools.intended', { calls: readonly string[]; keys?: Readonly<Record<string, string>> }>
+  /** `tool.unknown`: about to be made when the run was cut short, and not made again. */
+  | Fact<'tool.done' | 'tool.failed' | 'tool.unknown', { result: ToolResult }>
+  | Fact<'received', { message: Message }>
+  /** Is started again after a failure, not before `until` on the run's clock; `attempt` failures of this observation. */
+  | Fact<'restarting', { error: ErrorInfo; attempt: number; until: number }>
+  /** An observation that was given up on: a dead letter. */
+  | Fact<'set-aside', { observation: string; error: ErrorInfo; attempts: number }>
   | Fact<'ended', { status: AgentStatus; error?: ErrorInfo }>
 );
 
@@ -122,6 +131,13 @@ export interface MemorySnapshot {
   /** False: the next turn observes the results of this one's calls. */
   readonly answered: boolean;
   readonly at: number;
+  /** Observations begun over the agent's life, and messages among them. */
+  readonly observations?: number;
+  readonly messages?: number;
+  /** Observations that were given up on. */
+  readonly setAside?: number;
+  /** When the time of the observation under way is over, on the run's clock. */
+  readonly deadlineAt?: number;
   /** The last reply, at most 4 kB of it. */
   readonly reply?: string;
   readonly error?: ErrorInfo;
@@ -150,6 +166,9 @@ export interface RunRecord {
   readonly virtual: boolean;
   readonly agents: number;
   readonly folder: string;
+  /** The scenario's file, absolute, and what `--set` changed; absent: it came from code. */
+  readonly file?: string;
+  readonly set?: readonly string[];
   /** The scenario's text as it ran. */
   readonly source: string;
   readonly summary?: RunSummary;
@@ -185,6 +204,15 @@ export type RunWideFact =
   | Fact<'run.started', RunStart>
   | Fact<'run.draining', { reason: string }>
   | Fact<'run.stalled', { waiting: readonly Waiting[] }>
+  /** Memory cannot be written: no call begins until it can be again. */
+  | Fact<'store.degraded', { error: ErrorInfo }>
+  /** It can be, after so long, and so many batches have been made up for. */
+  | Fact<'store.recovered', { downMs: number; writes: number }>
+  /** A supervisor has given up: more than `maxRestarts` restarts within `withinMs`; `child` is the agent that failed last. */
+  | Fact<
+      'supervisor.escalated',
+      { supervisor: string; maxRestarts: number; withinMs: number; child: string; error: ErrorInfo }
+    >
   | Fact<'run.finished', { status: RunStatus }>;
 
 export interface RunStart {
@@ -212,9 +240,26 @@ export type AgentFact = { readonly agent: string } & (
   | Fact<'agent.paused' | 'agent.resumed', object>
   | Fact<'agent.decided', { turn: number; model: string; decision: Decision; durationMs: number }>
   | Fact<'model.failed', { turn: number; model: string; error: ErrorInfo; durationMs: number }>
+  /** Goes on with a turn that was cut short after its decision; `pending` of its calls have not settled. */
+  | Fact<'agent.recalled', { turn: number; decision: Decision; pending: number }>
   /** `timeoutMs`: the call's deadline, from now; absent: not known. */
   | Fact<'tool.started', { turn: number; call: ToolCall; timeoutMs?: number }>
   | Fact<'tool.finished', { turn: number; result: ToolResult; durationMs: number }>
+  /** It has left the process, with nothing to do; a message wakes it. */
+  | Fact<'agent.passivated' | 'agent.woken', object>
+  /** It has failed, or is stopped along with one that has, and is started again; `attempt` failures in a row. */
+  | Fact<
+      'agent.restarting',
+      {
+        supervisor: string;
+        because: 'failure' | 'sibling';
+        attempt: number;
+        delayMs: number;
+        error?: ErrorInfo;
+      }
+    >
+  /** Its observation was given up on: a dead letter. */
+  | Fact<'agent.set-aside', { turn: number; observation: string; error: ErrorInfo; attempts: number }>
   | Fact<'agent.stored', { turn: number }>
   | Fact<'agent.replied', { turn: number; observation: string; reply: string }>
   | Fact<'agent.ended', { status: AgentStatus; turns: number; criticalPathMs: number; error?: ErrorInfo }>
@@ -289,6 +334,8 @@ export interface RunSummary {
   readonly modelFailures: number;
   readonly toolCalls: { readonly total: number; readonly failed: number };
   readonly restarts: number;
+  /** Observations that were given up on. */
+  readonly deadLetters: number;
   readonly messages: number;
   readonly tokens: { readonly input: number; readonly output: number };
   readonly costUsd: number;

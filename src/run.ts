@@ -3,9 +3,10 @@ import { createRealClock, createVirtualClock } from './base/clock.ts';
 import { createRandom, drawRunId, drawSeed } from './base/random.ts';
 import { conduct, type Run } from './conduct.ts';
 import { openStore } from './memory/open.ts';
+import { createRetainingStore } from './memory/retaining.ts';
 import type { Model } from './model/model.ts';
 import { createModels } from './model/registry.ts';
-import type { Durability, RunEvent, RunRecord, Scenario } from './protocol.ts';
+import type { Durability, OnUnknown, RunEvent, RunRecord, Scenario } from './protocol.ts';
 import { expandAgents } from './scenario/expand.ts';
 import { findRemaining } from './supervisor/resume.ts';
 import { createTools } from './tools/registry.ts';
@@ -22,6 +23,8 @@ export interface RunOptions {
   readonly data?: string;
   /** Default: the scenario's. */
   readonly durability?: Durability;
+  /** What becomes of calls of which nobody knows whether they were made. Default `report`. */
+  readonly onUnknown?: OnUnknown;
   /** Tools from code, beside the scenario's. */
   readonly tools?: readonly Tool[];
   /** Models from code; one replaces a declared model of the same name. */
@@ -62,7 +65,10 @@ export async function startRun(scenario: Scenario, options: RunOptions = {}): Pr
   );
   // The run's time begins when everything it needs is there.
   const clock = virtual ? createVirtualClock() : createRealClock();
-  const store = await openStore(memory, { directory: data, clock, random });
+  const opened = await openStore(memory, { directory: data, clock, random });
+  const { keep } = scenario;
+  const kept = { run: id, scenario: scenario.name, now: () => clock.realNow(), directory: data };
+  const store = keep === undefined || virtual ? opened : createRetainingStore(opened, { ...kept, keep });
   const record: RunRecord = {
     id,
     scenario: scenario.name,
@@ -73,6 +79,8 @@ export async function startRun(scenario: Scenario, options: RunOptions = {}): Pr
     virtual,
     agents: specs.length,
     folder: scenario.folder,
+    ...(scenario.file !== undefined && { file: scenario.file }),
+    ...(scenario.set !== undefined && { set: scenario.set }),
     source: scenario.source,
   };
   try {
@@ -81,7 +89,9 @@ export async function startRun(scenario: Scenario, options: RunOptions = {}): Pr
     const remaining = await findRemaining(store, id, specs);
     // Downtime is no time of the run's: a resumed run goes on where it was.
     clock.skipTo(Math.max(clock.elapsed(), remaining.storedAt));
-    const parts = { run: id, clock, random, store, durability: memory.durability, tools, groups };
+    const { durability } = memory;
+    const onUnknown = options.onUnknown ?? 'report';
+    const parts = { run: id, clock, random, store, durability, onUnknown, tools, groups };
     const { onEvent, keepOpen = false } = options;
     return conduct(parts, { record, scenario, specs, remaining, keepOpen, data, ...(onEvent && { onEvent }) });
   } catch (error) {

@@ -18,13 +18,22 @@ export interface Scenario {
   readonly about?: string;
   /** Absent: a live run draws one and prints it; a rehearsal uses 0. */
   readonly seed?: number;
+  /** Absolute; absent: it came from code. */
+  readonly file?: string;
+  /** What `--set` changed, as `path=value`. */
+  readonly set?: readonly string[];
   /** Absolute folder of the file; every relative path in the scenario starts here. */
   readonly folder: string;
   readonly params: JsonObject;
   readonly models: Readonly<Record<string, ModelSpec>>;
   readonly tools: Readonly<Record<string, ToolSpec>>;
   readonly agents: Readonly<Record<string, GroupSpec>>;
+  readonly supervision: SupervisionSpec;
+  /** Named supervisors under that one. */
+  readonly supervisors: Readonly<Record<string, SupervisorSpec>>;
   readonly memory: MemorySpec;
+  /** What stays of the runs of this scenario. Absent: everything. */
+  readonly keep?: KeepSpec;
   readonly limits: Limits;
   /** CEL expressions over the summary, in the file's order. */
   readonly expect: readonly string[];
@@ -83,18 +92,26 @@ export interface SimulatedAnswer {
   readonly fail?: string;
 }
 
-export type ToolSpec = BuiltinToolSpec | SimulatedToolSpec;
+export type ToolSpec = BuiltinToolSpec | FileToolSpec | SimulatedToolSpec;
 
 interface ToolSpecCommon {
   readonly description?: string;
   /** Milliseconds until a call's signal aborts and the call fails. */
   readonly timeoutMs: number;
+  /** Instead of what the tool says of itself. */
+  readonly effects?: 'none' | 'idempotent' | 'once';
 }
 
 export interface BuiltinToolSpec extends ToolSpecCommon {
   readonly builtin: 'search' | 'metrics' | 'read-file' | 'calculate' | 'now' | 'send';
   /** Absolute; `search` and `read-file` only. */
   readonly folder?: string;
+}
+
+export interface FileToolSpec extends ToolSpecCommon {
+  readonly builtin: 'append-line' | 'find-lines';
+  /** Absolute. */
+  readonly file: string;
 }
 
 export interface SimulatedToolSpec extends ToolSpecCommon {
@@ -118,6 +135,39 @@ export interface GroupSpec {
   readonly instructions: string;
   readonly observe: ObserveSpec;
   readonly limits: AgentLimits;
+  readonly restart: Restart;
+  /** How often a failing observation is tried again before it is set aside; restarted agents only. */
+  readonly retries: number;
+  /** A member that has had nothing to do for so long leaves the process until a message comes. Absent: it stays. */
+  readonly idleAfterMs?: number;
+}
+
+/** When a member that has ended is started again: always, after a failure, never. */
+export type Restart = 'permanent' | 'transient' | 'temporary';
+
+/** Who is started again with a child that has failed: nobody else, all children, those started after it. */
+export type Strategy = 'one_for_one' | 'one_for_all' | 'rest_for_one';
+
+export interface SupervisionSpec {
+  readonly strategy: Strategy;
+  /** More restarts than this within `withinMs`, and the supervisor gives up: its parent sees it fail. */
+  readonly maxRestarts: number;
+  readonly withinMs: number;
+  /** Absent: a restart is at once. */
+  readonly backoff?: Backoff;
+  /** Milliseconds its children have to finish their turns when it stops them; then they are stopped where they are. */
+  readonly shutdownMs: number;
+}
+
+/** Before a restart: from `minMs`, doubled with each failure in a row up to `maxMs`. */
+export interface Backoff {
+  readonly minMs: number;
+  readonly maxMs: number;
+}
+
+export interface SupervisorSpec extends SupervisionSpec {
+  /** Groups and supervisors, in the order in which they start. */
+  readonly children: readonly string[];
 }
 
 /** Who is in a group: so many, one for each row of a JSON-lines file (absolute path), or one for each entry. */
@@ -158,8 +208,21 @@ export interface MemorySpec {
   readonly latency: Latency;
 }
 
+/** How much stays of a scenario's runs; what is older than any of these goes. */
+export interface KeepSpec {
+  readonly runs?: number;
+  readonly days?: number;
+  readonly bytes?: number;
+}
+
 /** `async`: writes are handed over and the agent goes on. `sync`: the next effect starts after the acknowledgement. */
 export type Durability = 'async' | 'sync';
+
+/**
+ * What becomes of a call of which nobody knows, after a crash, whether it was made, if its tool has its effect `once`: it is
+ * made again, its agent is told (the default), or its agent fails.
+ */
+export type OnUnknown = 'retry' | 'report' | 'fail';
 
 /** One agent to start. Small, since there may be a hundred thousand: what is shared stays in `group`. */
 export interface AgentSpec {

@@ -18,8 +18,8 @@ test('guards and actions stand there by name', () => {
   expect(machines.agent).toMatchObject({
     id: 'agent',
     initial: 'observe',
-    states: { decide: { entry: 'startDecision' }, failed: { type: 'final', entry: 'storeFailure' } },
-    on: { message: { actions: 'takeMessage' } },
+    states: { decide: { entry: 'startDecision' }, failed: { type: 'final' } },
+    on: { message: { guard: 'isNewMessage', actions: ['takeMessage', 'noteMessage'] } },
   });
   expect(machines.supervisor).toMatchObject({
     states: { running: { on: { drain: { target: 'draining', actions: 'drain' } } }, stopped: { entry: 'stop' } },

@@ -73,6 +73,7 @@ test('the summary has every number of a run', async () => {
     modelFailures: 0,
     toolCalls: { total: 30, failed: 0 },
     restarts: 0,
+    deadLetters: 0,
     messages: 0,
     tokens: { input: expect.any(Number), output: expect.any(Number) },
     costUsd: 0,

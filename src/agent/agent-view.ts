@@ -14,7 +14,7 @@ export function toAgentView(sessionId: string, snapshot: AnyMachineSnapshot, age
 }
 
 function toData(context: AgentContext): JsonObject {
-  const { spec, work, ...plain } = context;
+  const { spec, work, cut, awake, ...plain } = context;
   const results = plain.results.map((result) => result ?? null);
   // What is undefined is left out, and what remains is plain data by its type.
   return JSON.parse(JSON.stringify({ group: spec.group.name, ...plain, results })) as { [key: string]: Json };

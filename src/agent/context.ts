@@ -8,9 +8,11 @@ import type {
   JournalRecord,
   Message,
   Observation,
+  ToolCall,
   ToolResult,
 } from '../protocol.ts';
 
+import { type CutTurn, type ResumedAgent, START, type StoredPoint, toResultsObservation } from './resumed-agent.ts';
 import type { ToolDone } from './tool-call-actor.ts';
 
 /**
@@ -25,6 +27,9 @@ export interface AgentContext {
   readonly step: number;
   /** Observations taken from the agent's own list. */
   readonly taken: number;
+  /** Observations begun, and messages among them. */
+  readonly observations: number;
+  readonly messages: number;
   readonly observation: Observation | undefined;
   /** The text of what is being answered: the observation before any results. */
   readonly question: string;
@@ -39,6 +44,10 @@ export interface AgentContext {
   readonly answered: boolean;
   readonly reply: string | undefined;
   readonly error: ErrorInfo | undefined;
+  /** A turn that was cut short, to go on with first of all. */
+  readonly cut: CutTurn | undefined;
+  /** It may go on with that: its actor runs, so that what it does happens in order. */
+  readonly awake: boolean;
   /** Has said that it has nothing to do. */
   readonly idle: boolean;
   /** Takes nothing new until it is resumed. */
@@ -52,10 +61,24 @@ export interface AgentWork {
   readonly transcript: ChatMessage[];
   /** Not yet handed to the store. */
   journal: JournalRecord[];
+  /** Handed to the store since the last stored turn. */
+  since: readonly JournalRecord[];
+  /** Where the last stored turn has left the agent. */
+  point: StoredPoint;
+  /** Calls of the observation under way, those of earlier turns too. */
+  calls: ToolCall[];
+  /** Ids of messages received, as far as they are remembered. */
+  seen: Set<string> | undefined;
+  /** Observations that were given up on. */
+  setAside: number;
+  /** How often the observation under way has failed before. */
+  attempts: number;
   /** How many of the transcript's messages were handed to the store. */
   handedOver: number;
   inFlight: readonly CallContext[];
   wallTimer: Timer | undefined;
+  /** When the observation's time is over. */
+  deadlineAt: number | undefined;
   /** Of a paused agent: what is left of its observation's time, in milliseconds. */
   wallLeftMs: number | undefined;
   /** The last decision's calls as one string, and how often in a row they came. */
@@ -71,54 +94,65 @@ export interface AgentInput {
   readonly paused?: boolean;
 }
 
-export interface ResumedAgent {
-  readonly turn: number;
-  readonly step: number;
-  readonly taken: number;
-  readonly transcript: readonly ChatMessage[];
-  readonly question: string;
-  /** The results it was about to observe; absent: it takes the next of its list. */
-  readonly observation?: Observation;
-}
-
 export type AgentEvent =
   | { readonly type: 'decided'; readonly decision: Decision; readonly durationMs: number }
   | { readonly type: 'undecided'; readonly error: ErrorInfo; readonly durationMs: number }
   | ToolDone
   | { readonly type: 'stored' }
   | { readonly type: 'unstored'; readonly error: ErrorInfo }
+  /** A call of which nobody knows whether it was made may not be passed over. */
+  | { readonly type: 'refused'; readonly error: ErrorInfo }
   | { readonly type: 'expired' }
   | { readonly type: 'message'; readonly message: Message }
+  /** Goes on with a turn that was cut short; the first event after the start. */
+  | { readonly type: 'recall' }
   | { readonly type: 'pause' }
   | { readonly type: 'resume' };
 
 export function createContext({ spec, resumed, paused = false }: AgentInput): AgentContext {
+  const point = resumed?.point ?? START;
+  const { turn, step, taken, observations, messages, answered, question, results } = point;
   return {
     spec,
-    turn: resumed?.turn ?? 0,
-    step: resumed?.step ?? 0,
-    taken: resumed?.taken ?? 0,
-    observation: resumed?.observation,
-    question: resumed?.question ?? '',
+    turn,
+    step,
+    taken,
+    observations,
+    messages,
+    observation: answered ? undefined : toResultsObservation(results),
+    question,
     decision: undefined,
     results: [],
     pending: 0,
-    mailbox: [],
-    answered: resumed?.observation === undefined,
+    mailbox: resumed?.mailbox ?? [],
+    answered,
     reply: undefined,
     error: undefined,
+    cut: resumed?.cut,
+    awake: resumed?.cut === undefined,
     idle: false,
     paused,
     criticalPathMs: 0,
-    work: {
-      transcript: resumed === undefined ? [] : [...resumed.transcript],
-      journal: [],
-      handedOver: resumed?.transcript.length ?? 0,
-      inFlight: [],
-      wallTimer: undefined,
-      wallLeftMs: undefined,
-      lastCalls: '',
-      sameCalls: 0,
-    },
+    work: createWork(point, resumed),
+  };
+}
+
+function createWork(point: StoredPoint, resumed: ResumedAgent | undefined): AgentWork {
+  return {
+    transcript: resumed === undefined ? [] : [...resumed.transcript],
+    journal: [],
+    since: [],
+    point,
+    calls: [...point.calls],
+    seen: resumed === undefined ? undefined : new Set(resumed.seen),
+    setAside: resumed?.setAside ?? 0,
+    attempts: resumed?.attempts ?? 0,
+    handedOver: resumed?.transcript.length ?? 0,
+    inFlight: [],
+    wallTimer: undefined,
+    deadlineAt: point.deadlineAt,
+    wallLeftMs: undefined,
+    lastCalls: '',
+    sameCalls: 0,
   };
 }

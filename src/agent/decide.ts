@@ -1,10 +1,12 @@
 import { CallContext } from '../base/call-context.ts';
 import { toErrorInfo } from '../base/errors.ts';
 import type { Decision, ErrorInfo, ModelRequest, ToolCall } from '../protocol.ts';
+import { toCallId } from './call-id.ts';
 import type { AgentContext, AgentEvent } from './context.ts';
 import { type AgentEnvironment, type Group, groupOf, templateScope } from './environment.ts';
+import { handOver } from './hand-over.ts';
+import { mayGoAhead } from './may-go-ahead.ts';
 import { NOTHING } from './observe.ts';
-import { handOver } from './storing.ts';
 
 /**
  * Asks the model, and sends the agent `decided` or `undecided`.
@@ -29,8 +31,8 @@ class ModelCall extends CallContext {
   #startedAt = 0;
 
   constructor(env: AgentEnvironment, context: AgentContext, send: (event: AgentEvent) => void) {
-    const { spec, turn } = context;
-    super(spec.id, turn, `${turn}/model`, env.clock, env.random);
+    const { spec, turn, work } = context;
+    super(spec.id, turn, toCallId(turn, 'model', work.attempts), env.clock, env.random);
     this.group = groupOf(env, spec);
     this.#env = env;
     this.#context = context;
@@ -41,11 +43,17 @@ class ModelCall extends CallContext {
   admit(): void {
     const env = this.#env;
     if (env.isDraining()) env.idle(this.agent);
-    else if (env.durability === 'async') this.#ask();
+    else if (mayGoAhead(env)) this.#ask();
     else handOver(env, this.#context).then(() => this.#ask(), this.#fail);
   }
 
   #ask(): void {
+    // While it waited for the disk, the agent may have been stopped, or the run.
+    if (this.isAborted) return;
+    if (this.#env.isDraining()) {
+      this.#env.idle(this.agent);
+      return;
+    }
     this.#startedAt = this.clock.elapsed();
     try {
       this.group.model.decide(this.#toRequest(), this).then(this.#answer, this.#fail);
@@ -58,7 +66,8 @@ class ModelCall extends CallContext {
     const { spec, turn, step, observation = NOTHING, work } = this.#context;
     const { instructions, toolDefinitions: tools } = this.group;
     const told = instructions.text(templateScope(spec, this.group));
-    return { spec, turn, step, observation, instructions: told, transcript: work.transcript, tools };
+    const attempt = work.attempts + 1;
+    return { spec, turn, step, attempt, observation, instructions: told, transcript: work.transcript, tools };
   }
 
   readonly #answer = (decision: Decision): void => {

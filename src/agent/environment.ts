@@ -4,7 +4,7 @@ import type { Random } from '../base/random.ts';
 import { compileTemplate, type Template } from '../base/template.ts';
 import type { MemoryStore } from '../memory/memory-store.ts';
 import type { Model } from '../model/model.ts';
-import type { AgentSpec, Durability, GroupSpec, JsonObject, RunFact, ToolDefinition } from '../protocol.ts';
+import type { AgentSpec, Durability, GroupSpec, JsonObject, OnUnknown, RunFact, ToolDefinition } from '../protocol.ts';
 import type { Tool } from '../tools/tool.ts';
 import type { Inspection } from './flat-logic.ts';
 
@@ -15,6 +15,7 @@ export interface AgentEnvironment {
   readonly random: Random;
   readonly store: MemoryStore;
   readonly durability: Durability;
+  readonly onUnknown: OnUnknown;
   readonly tools: ReadonlyMap<string, Tool>;
   /** By group name. */
   readonly groups: ReadonlyMap<string, Group>;
@@ -26,8 +27,11 @@ export interface AgentEnvironment {
   idle(agent: string): void;
   /** Something handed over could not be written. */
   storeFailed(error: unknown): void;
-  /** @throws {TroupeError} `AGENT_UNKNOWN`, `MAILBOX_FULL`. */
-  sendMessage(from: string, to: string, body: string): void;
+  /**
+   * @param id Of the message: one that comes again with the same id is not delivered twice. Default: a new one.
+   * @throws {TroupeError} `AGENT_UNKNOWN`, `MAILBOX_FULL`.
+   */
+  sendMessage(from: string, to: string, body: string, id?: string): void;
 }
 
 /** A group with its model and tools looked up and its templates compiled, once for all members. */

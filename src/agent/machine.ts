@@ -10,11 +10,17 @@ import {
   hasObservation,
   holdTime,
   isFinished,
+  isNewMessage,
   isOverTurns,
   nextObservation,
+  noteMessage,
   noteObservation,
 } from './observe.ts';
-import { maySkipWaiting, storeEnd, storeTurn } from './storing.ts';
+import { isCut, isCutBeforeStoring, noteCut, takeCut, toRefusal } from './recall.ts';
+import { maySkipWaiting, storeTurn } from './storing.ts';
+
+/** Taken, told, and then forgotten. */
+const RECALL = ['takeCut', 'noteCut', 'dropCut'] as const;
 
 /**
  * The chart of an agent: observe, decide, executing-tools, storing, again and again, until done or failed.
@@ -34,6 +40,14 @@ export function createAgentMachine(env: AgentEnvironment) {
       observe: {
         description: 'takes what comes next',
         always: [
+          { guard: 'isRefused', target: 'failed', actions: 'refuse', description: 'an interrupted call' },
+          {
+            guard: 'isCutBeforeStoring',
+            target: 'storing',
+            actions: RECALL,
+            description: 'cut short when its calls had settled',
+          },
+          { guard: 'isCut', target: 'executing-tools', actions: RECALL, description: 'cut short after its decision' },
           { guard: 'isOverTurns', target: 'failed', actions: 'failOverTurns', description: 'out of turns' },
           {
             guard: 'hasObservation',
@@ -84,10 +98,11 @@ export function createAgentMachine(env: AgentEnvironment) {
         on: { stored: { target: 'observe', description: 'handed over' } },
       },
       done: { type: 'final' },
-      failed: { type: 'final', entry: 'storeFailure' },
+      failed: { type: 'final' },
     },
     on: {
-      message: { actions: 'takeMessage' },
+      message: { guard: 'isNewMessage', actions: ['takeMessage', 'noteMessage'] },
+      recall: { actions: 'wakeUp' },
       pause: { actions: ['pause', 'holdTime'] },
       resume: { actions: ['resume', 'continueTime'] },
       expired: { target: '.failed', actions: ['failOverTime', 'abortCalls'], description: 'out of time' },
@@ -115,10 +130,15 @@ interface Args extends GuardArgs {
 
 function createGuards(env: AgentEnvironment) {
   return {
+    isRefused: ({ context }: GuardArgs) => isCut(env, context) && toRefusal(env, context) !== undefined,
+    isCutBeforeStoring: ({ context }: GuardArgs) => isCutBeforeStoring(env, context),
+    isCut: ({ context }: GuardArgs) => isCut(env, context),
+    isNewMessage: ({ context, event }: GuardArgs) => event.type === 'message' && isNewMessage(context, event.message),
     isOverTurns: ({ context }: GuardArgs) => isOverTurns(context),
-    hasObservation: ({ context }: GuardArgs) => hasObservation(context) && !context.paused && !env.isDraining(),
+    hasObservation: ({ context }: GuardArgs) =>
+      context.awake && hasObservation(context) && !context.paused && !env.isDraining(),
     isFinished: ({ context }: GuardArgs) => isFinished(context),
-    isNotYetIdle: ({ context }: GuardArgs) => !context.idle,
+    isNotYetIdle: ({ context }: GuardArgs) => context.awake && !context.idle,
     isGoingInCircles: ({ context, event }: GuardArgs) =>
       event.type === 'decided' && isGoingInCircles(context, event.decision),
     hasCalls: ({ event }: GuardArgs) => event.type === 'decided' && event.decision.toolCalls.length > 0,
@@ -147,6 +167,10 @@ function createChanges(env: AgentEnvironment) {
       assertEvent(event, ['undecided', 'unstored']);
       return { error: event.error };
     },
+    takeCut: ({ context }: GuardArgs): Partial<AgentContext> => takeCut(env, context),
+    wakeUp: (): Partial<AgentContext> => ({ awake: true }),
+    dropCut: (): Partial<AgentContext> => ({ cut: undefined }),
+    refuse: ({ context }: GuardArgs): Partial<AgentContext> => ({ error: toRefusal(env, context) }),
     becomeIdle: (): Partial<AgentContext> => ({ idle: true }),
     pause: (): Partial<AgentContext> => ({ paused: true }),
     // Not idle any more, so that it says again what it waits for.
@@ -185,6 +209,11 @@ function createEffects(env: AgentEnvironment) {
   };
   return {
     noteObservation: ({ context, self }: Args) => noteObservation(env, context, () => self.send({ type: 'expired' })),
+    noteMessage: ({ context, event }: Args) => {
+      assertEvent(event, 'message');
+      noteMessage(env, context, event.message);
+    },
+    noteCut: ({ context, self }: Args) => noteCut(env, context, () => self.send({ type: 'expired' })),
     noteIdle: ({ context }: Args) => env.idle(context.spec.id),
     holdTime: ({ context }: Args) => holdTime(env, context),
     continueTime: ({ context, self }: Args) => continueTime(env, context, () => self.send({ type: 'expired' })),
@@ -203,7 +232,6 @@ function createEffects(env: AgentEnvironment) {
       noteResult(env, context, event.output);
     },
     storeTurn: ({ context, self }: Args) => storeTurn(env, context, sender(self)),
-    storeFailure: ({ context }: Args) => storeEnd(env, context, 'failed'),
     abortCalls: ({ context }: Args) =>
       abortCalls(context.work.inFlight, new TroupeError('WALL_LIMIT', 'The observation has used its time')),
   };

@@ -1,11 +1,19 @@
 import { toText } from '../base/template.ts';
-import type { AgentSpec, Observation, ObservationItem, ToolResult } from '../protocol.ts';
+import type { AgentSpec, Message, Observation, ObservationItem, ToolResult } from '../protocol.ts';
 import type { AgentContext } from './context.ts';
 import { type AgentEnvironment, groupOf, templateScope } from './environment.ts';
+import { handOver } from './hand-over.ts';
+import { SEEN_MAX } from './resumed-agent.ts';
+import { WallTimer } from './wall-timer.ts';
 
 /** Whether there is something to decide about: results, a message, or the next of the agent's own list. */
 export function hasObservation(context: AgentContext): boolean {
-  return !context.answered || context.mailbox.length > 0 || context.taken < context.spec.items.length;
+  return (
+    context.cut !== undefined ||
+    !context.answered ||
+    context.mailbox.length > 0 ||
+    context.taken < context.spec.items.length
+  );
 }
 
 /** Nothing is left and nothing can come. */
@@ -26,36 +34,79 @@ export function isOverTurns(context: AgentContext): boolean {
 export function nextObservation(env: AgentEnvironment, context: AgentContext): Partial<AgentContext> {
   const turn = context.turn + 1;
   if (!context.answered) {
-    const observation = context.decision === undefined ? context.observation : toResultsObservation(context);
+    const observation = context.decision === undefined ? context.observation : observeResults(context);
     return { turn, step: context.step + 1, observation, idle: false };
   }
   const [message, ...mailbox] = context.mailbox;
   if (message !== undefined) {
     const observation: Observation = { kind: 'message', text: message.body, message };
-    return { ...begin(turn, observation), mailbox };
+    return { ...begin(context, observation), messages: context.messages + 1, mailbox };
   }
   const item = context.spec.items[context.taken];
   const observation = item === undefined ? NOTHING : render(env, context.spec, item);
-  return { ...begin(turn, observation), taken: context.taken + 1 };
+  return { ...begin(context, observation), taken: context.taken + 1 };
 }
 
 /** What an agent observes that has nothing to observe. */
 export const NOTHING: Observation = { kind: 'observation', text: '' };
 
-function begin(turn: number, observation: Observation): Partial<AgentContext> {
-  return { turn, step: 1, observation, question: observation.text, answered: false, decision: undefined, idle: false };
+function begin({ turn, observations }: AgentContext, observation: Observation): Partial<AgentContext> {
+  return {
+    turn: turn + 1,
+    step: 1,
+    observations: observations + 1,
+    observation,
+    question: observation.text,
+    answered: false,
+    decision: undefined,
+    idle: false,
+  };
+}
+
+/** A message that is sent again, by a call that was cut short, is the same message. */
+export function isNewMessage({ mailbox, work }: AgentContext, { id }: Message): boolean {
+  return work.seen?.has(id) !== true && !mailbox.some((waiting) => waiting.id === id);
+}
+
+/** Written when it comes: whoever sent it does not send it again. */
+export function noteMessage(env: AgentEnvironment, context: AgentContext, message: Message): void {
+  const { work } = context;
+  work.journal.push({ type: 'received', turn: context.turn, at: env.clock.elapsed(), message });
+  work.seen ??= new Set();
+  work.seen.add(message.id);
+  const [oldest] = work.seen;
+  if (work.seen.size > SEEN_MAX && oldest !== undefined) work.seen.delete(oldest);
+  void handOver(env, context);
 }
 
 /** Tells the others, and starts the observation's time when it is a new one. */
 export function noteObservation(env: AgentEnvironment, context: AgentContext, expire: () => void): void {
   const { observation, work, spec, turn } = context;
   if (observation === undefined) return;
-  if (context.step === 1) work.wallTimer = env.clock.setTimer(spec.group.limits.wallMs, expire);
+  if (context.step === 1) work.calls = [];
+  armWall(env, context, context.step === 1 ? env.clock.elapsed() : undefined, expire);
   const { results, ...slim } = observation;
   const told: Observation = results === undefined ? observation : { ...slim, text: '' };
   work.journal.push({ type: 'observed', turn, at: env.clock.elapsed(), observation: told });
   if (observation.kind !== 'results') work.transcript.push({ role: 'user', content: toUserText(observation) });
   env.emit({ type: 'agent.observed', agent: spec.id, turn, observation: told });
+}
+
+/**
+ * Starts an observation's time, or goes on with it where it was in an earlier life of the agent.
+ *
+ * @param beganAt When it began, on the run's clock; undefined: earlier.
+ */
+export function armWall(
+  env: AgentEnvironment,
+  { work, spec }: AgentContext,
+  beganAt: number | undefined,
+  expire: () => void,
+): void {
+  if (beganAt !== undefined) work.deadlineAt = beganAt + spec.group.limits.wallMs;
+  else if (work.wallTimer !== undefined) return;
+  const leftMs = (work.deadlineAt ?? Number.POSITIVE_INFINITY) - env.clock.elapsed();
+  if (leftMs < Number.POSITIVE_INFINITY) work.wallTimer = new WallTimer(env, Math.max(0, leftMs), expire);
 }
 
 /** An observation's time stands still while its agent is paused. */
@@ -66,11 +117,15 @@ export function holdTime(env: AgentEnvironment, { work, answered }: AgentContext
 }
 
 export function continueTime(env: AgentEnvironment, { work, answered }: AgentContext, expire: () => void): void {
-  if (work.wallLeftMs !== undefined && !answered) work.wallTimer = env.clock.setTimer(work.wallLeftMs, expire);
+  if (work.wallLeftMs !== undefined && !answered) {
+    work.deadlineAt = env.clock.elapsed() + work.wallLeftMs;
+    work.wallTimer = new WallTimer(env, work.wallLeftMs, expire);
+  }
   work.wallLeftMs = undefined;
 }
 
-function toResultsObservation({ results, work }: AgentContext): Observation {
+function observeResults({ results, work }: AgentContext): Observation {
+  // As the transcript has them already: a result is turned into text once.
   const last = work.transcript.slice(-results.length);
   const text = last.map((message) => message.content).join('\n');
   return { kind: 'results', text, results: results as readonly ToolResult[] };
@@ -90,7 +145,7 @@ function render(env: AgentEnvironment, spec: AgentSpec, item: ObservationItem): 
   return { kind: 'observation', text: toText(data.text ?? data), data };
 }
 
-function toUserText(observation: Observation): string {
+export function toUserText(observation: Observation): string {
   const { message } = observation;
   return message === undefined ? observation.text : `Message from ${message.from}: ${message.body}`;
 }

@@ -1,36 +1,12 @@
 import { toErrorInfo } from '../base/errors.ts';
 import { SNAPSHOT_REPLY_CHARS } from '../base/limits.ts';
 import { toText } from '../base/template.ts';
-import type { AgentStatus, JournalRecord, MemoryBatch, MemorySnapshot } from '../protocol.ts';
-import type { AgentContext, AgentEvent, AgentWork } from './context.ts';
+import type { AgentStatus, MemorySnapshot, ToolResult } from '../protocol.ts';
+import type { AgentContext, AgentEvent } from './context.ts';
 import type { AgentEnvironment } from './environment.ts';
+import { handOver } from './hand-over.ts';
 import { isFinished } from './observe.ts';
-
-/**
- * Hands over what the turn has left behind since the last time.
- *
- * @returns Resolves when it is on disk; in `async` nobody waits for that, and a failure goes to the run.
- */
-export function handOver(env: AgentEnvironment, context: AgentContext, snapshot?: MemorySnapshot): Promise<void> {
-  const { work, spec } = context;
-  const { journal } = work;
-  work.journal = [];
-  const written = env.store.append(env.run, spec.id, toBatch(journal, work, snapshot));
-  written.catch(env.storeFailed);
-  return written;
-}
-
-/** The transcript goes with the snapshot: messages of a turn that is cut short would stand there twice after a resume. */
-function toBatch(
-  journal: readonly JournalRecord[],
-  work: AgentWork,
-  snapshot: MemorySnapshot | undefined,
-): MemoryBatch {
-  if (snapshot === undefined) return { journal, transcript: [] };
-  const transcript = work.transcript.slice(work.handedOver);
-  work.handedOver = work.transcript.length;
-  return { journal, transcript, snapshot };
-}
+import type { StoredPoint } from './resumed-agent.ts';
 
 /** Stores the turn, and sends `stored` when the agent may go on, unless it may at once. */
 export function storeTurn(env: AgentEnvironment, context: AgentContext, send: (event: AgentEvent) => void): void {
@@ -40,8 +16,15 @@ export function storeTurn(env: AgentEnvironment, context: AgentContext, send: (e
     const { callId, name, isError } = result;
     work.transcript.push({ role: 'tool', callId, name, isError, content: toText(result.content) });
   }
-  if (context.answered) work.wallTimer?.cancel();
+  if (context.answered) {
+    work.wallTimer?.cancel();
+    work.wallTimer = undefined;
+    work.deadlineAt = undefined;
+    work.attempts = 0;
+  }
   work.inFlight = [];
+  work.since = [];
+  work.point = toPoint(context);
   const finished = isFinished(context);
   if (finished) work.journal.push({ type: 'ended', turn, at: env.clock.elapsed(), status: 'done' });
   const written = handOver(env, context, toMemorySnapshot(env, context, finished ? 'done' : 'running'));
@@ -67,10 +50,31 @@ export function storeEnd(env: AgentEnvironment, context: AgentContext, status: A
   void handOver(env, context, toMemorySnapshot(env, context, status));
 }
 
+function toPoint({
+  turn,
+  step,
+  taken,
+  observations,
+  messages,
+  answered,
+  question,
+  ...context
+}: AgentContext): StoredPoint {
+  const { deadlineAt, calls } = context.work;
+  const results = answered ? [] : (context.results as readonly ToolResult[]);
+  const point = { turn, step, taken, observations, messages, answered, question, results };
+  // The list of calls grows in place, and is a new one with each observation.
+  return { ...point, calls: answered ? [] : calls.slice(), ...(deadlineAt !== undefined && { deadlineAt }) };
+}
+
 function toMemorySnapshot(env: AgentEnvironment, context: AgentContext, status: AgentStatus): MemorySnapshot {
-  const { spec, turn, step, taken, answered, reply, error } = context;
+  const { spec, turn, step, taken, observations, messages, answered, reply, error } = context;
   const at = env.clock.elapsed();
-  const snapshot: MemorySnapshot = { agent: spec.id, status, turn, step, taken, answered, at };
+  const { deadlineAt } = context.work;
+  const position = { agent: spec.id, status, turn, step, taken, observations, messages, answered, at };
+  const { setAside } = context.work;
+  let snapshot: MemorySnapshot = deadlineAt === undefined ? position : { ...position, deadlineAt };
+  if (setAside > 0) snapshot = { ...snapshot, setAside };
   // Not by spreading conditionally: that costs microseconds, and this is done each turn.
   if (error !== undefined) return { ...snapshot, error };
   if (reply !== undefined) return { ...snapshot, reply: reply.slice(0, SNAPSHOT_REPLY_CHARS) };

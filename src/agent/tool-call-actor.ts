@@ -2,7 +2,9 @@ import { CallContext } from '../base/call-context.ts';
 import type { AgentSpec, JsonObject, ToolCall, ToolResult } from '../protocol.ts';
 import { runToolCall } from '../tools/call.ts';
 import type { Tool, ToolContext } from '../tools/tool.ts';
+import { toCallId } from './call-id.ts';
 import type { AgentEnvironment } from './environment.ts';
+import { type CallPlace, toIdempotencyKey } from './idempotency-key.ts';
 
 /** What a tool call tells its agent when it has settled; the name is that of XState's own promise actors. */
 export interface ToolDone {
@@ -15,6 +17,12 @@ export interface ToolOutput {
   readonly index: number;
   readonly result: ToolResult;
   readonly durationMs: number;
+}
+
+/** Where a call stands in its agent's life. */
+export interface ActionPlace extends Pick<CallPlace, 'observation' | 'calls' | 'position'> {
+  /** How often the observation has failed before. */
+  readonly failures: number;
 }
 
 /**
@@ -31,14 +39,26 @@ export class ToolCallActor extends CallContext implements ToolContext {
   readonly row: JsonObject;
   readonly #env: AgentEnvironment;
   readonly #index: number;
+  readonly #place: ActionPlace;
+  #key: string | undefined;
 
-  /** @param index Place of the call in the decision, from 0. */
-  constructor(env: AgentEnvironment, spec: AgentSpec, turn: number, call: ToolCall, index: number) {
-    super(spec.id, turn, `${turn}/${index + 1}`, env.clock, env.random);
+  /**
+   * @param index Place of the call in the decision, from 0.
+   * @param place Place of the call in the agent's life.
+   */
+  constructor(env: AgentEnvironment, spec: AgentSpec, turn: number, call: ToolCall, index: number, place: ActionPlace) {
+    super(spec.id, turn, toCallId(turn, index + 1, place.failures), env.clock, env.random);
     this.call = call;
     this.row = spec.row;
     this.#env = env;
     this.#index = index;
+    this.#place = place;
+  }
+
+  /** Made when it is asked for: most calls have no effects. */
+  get idempotencyKey(): string {
+    this.#key ??= toIdempotencyKey({ run: this.#env.run, agent: this.agent, ...this.#place });
+    return this.#key;
   }
 
   /** @param tool Undefined: the agent has none of that name. */
@@ -60,6 +80,6 @@ export class ToolCallActor extends CallContext implements ToolContext {
   }
 
   sendMessage(to: string, body: string): void {
-    this.#env.sendMessage(this.agent, to, body);
+    this.#env.sendMessage(this.agent, to, body, this.idempotencyKey);
   }
 }

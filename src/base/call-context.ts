@@ -55,6 +55,10 @@ export class CallContext {
     return this.#controller.signal;
   }
 
+  get isAborted(): boolean {
+    return this.#reason !== undefined;
+  }
+
   /**
    * Waits on the run's clock. One at a time for each call.
    *

@@ -1,6 +1,7 @@
 /** Every code an error of ours can carry, with the exit status of a command that ends by it. */
 export const ERROR_CODES = {
   SCENARIO_INVALID: 2,
+  SCENARIO_CHANGED: 2,
   USAGE: 2,
   RUN_NOT_FOUND: 2,
   STORE_UNAVAILABLE: 2,
@@ -18,6 +19,8 @@ export const ERROR_CODES = {
   IDENTICAL_CALLS: 1,
   WALL_LIMIT: 1,
   AGENT_FAULT: 1,
+  RESTARTS_EXCEEDED: 1,
+  CALL_UNKNOWN: 1,
   AGENT_UNKNOWN: 1,
   GROUP_UNKNOWN: 1,
   TOO_MANY: 1,

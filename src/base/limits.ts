@@ -25,6 +25,15 @@ export const AGENT_WALL_MS = 10 * 60_000;
 /** Messages waiting for one agent. */
 export const MAILBOX_MAX = 1_000;
 
+// ---- supervision
+/** More restarts than this in `RESTART_WITHIN_MS` are a crash loop: Elixir's default, 3 in 5 s. */
+export const MAX_RESTARTS = 3;
+export const RESTART_WITHIN_MS = 5_000;
+/** Children that are stopped have so long to finish their turns: OTP's default for a worker. */
+export const SHUTDOWN_MS = 5_000;
+/** A failing observation is tried again so often before it is set aside. */
+export const RETRIES = 2;
+
 // ---- calls
 export const MODEL_TIMEOUT_MS = 120_000;
 export const TOOL_TIMEOUT_MS = 30_000;
@@ -45,8 +54,10 @@ export const STORE_OUTSTANDING_PUTS = 512;
 export const STORE_OUTSTANDING_BYTES = 8 * MB;
 /** Writes waiting for their place behind those; agents wait in `storing` above it. */
 export const STORE_BACKLOG_BYTES = 64 * MB;
-/** Without a word from LMDB for so long while writes are under way, it is asked again. A slow disk takes a tenth. */
-export const STORE_SILENCE_MS = 2_000;
+/** Until a write that has failed is tried again; twice as long each time. */
+export const STORE_RETRY_MS = 250;
+/** And at most: so long a run waits on after the disk can be written again. */
+export const STORE_RETRY_MAX_MS = 5_000;
 /** A reply kept in the snapshot, which has to stay of constant size. */
 export const SNAPSHOT_REPLY_CHARS = 4_096;
 

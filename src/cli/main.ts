@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { TroupeError } from '../base/errors.ts';
 import { MONITOR_PORT } from '../base/limits.ts';
+import { toBytes } from '../base/size.ts';
 import { LOG_LEVELS } from '../telemetry/log-level.ts';
 import { toMonitorAddress } from './monitor-address.ts';
 import { VERSION } from './version.ts';
@@ -26,7 +27,10 @@ function createProgram(): Command {
     .action(async (file, options) => finish((await import('./simulate.ts')).simulate(file, options)));
   withOutputOptions(withDataOptions(program.command('resume')))
     .description('go on with a run that was stopped or killed')
-    .argument('<run>', 'a run id, the beginning of one, or "last"')
+    .argument('[run]', 'a run id, the beginning of one, or "last"')
+    .option('--last', 'the newest run')
+    .option('--accept-changes', 'go on with the scenario file as it is now, although it has changed')
+    .option('--without-damaged', 'leave out agents whose memory is damaged; they count as failed')
     .action(async (name, options) => finish((await import('./resume.ts')).resume(name, options)));
   program
     .command('validate')
@@ -51,6 +55,13 @@ function createProgram(): Command {
     .action(async (run, options) => finish((await import('./monitor.ts')).monitor(run, options)));
   withDataOptions(program.command('runs'))
     .description('list the runs in the data directory, newest first')
+    .option('--prune', 'remove runs beyond the limits, and make the data file smaller')
+    .option('--keep-runs <n>', 'with --prune: so many stay, the newest', toCount)
+    .option('--keep-days <n>', 'with --prune: those stay that began in so many days', toDays)
+    .option('--keep-bytes <size>', 'with --prune: so much stays, such as 500MB or 2GB', toSize)
+    .option('--scenario <name>', 'with --prune: only runs of this scenario')
+    .option('--all', 'with --prune: also runs that could be resumed, and damaged ones')
+    .option('--dry-run', 'with --prune: only say what would go')
     .action(async (options) => finish((await import('./runs.ts')).runs(options)));
   withDataOptions(program.command('show'))
     .description("show a run's results, or one agent's transcript and journal")
@@ -75,6 +86,13 @@ function withOutputOptions(command: Command): Command {
     .option('--monitor-control', 'whoever has the printed address may send commands, not only look')
     .option('--hold', 'keep the monitor after the end, until Ctrl-C')
     .addOption(new Option('--durability <how>', 'whether effects wait for the disk').choices(['async', 'sync']))
+    .addOption(
+      new Option('--on-unknown <what>', 'calls that may not be repeated and may have been made').choices([
+        'retry',
+        'report',
+        'fail',
+      ]),
+    )
     .addOption(new Option('--log-level <level>', 'JSON log on standard error').choices(LOG_LEVELS).default('silent'));
 }
 
@@ -93,6 +111,22 @@ function withDataOptions(command: Command): Command {
 function toSeed(text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('A seed is a whole number of 0 or more.');
   return Number(text);
+}
+
+function toCount(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Expected a whole number of 0 or more.');
+  return Number(text);
+}
+
+function toDays(text: string): number {
+  if (!/^\d{1,6}(\.\d{1,6})?$/.test(text)) throw new InvalidArgumentError('Expected a number of days.');
+  return Number(text);
+}
+
+function toSize(text: string): number {
+  const bytes = toBytes(text);
+  if (bytes === undefined) throw new InvalidArgumentError('Expected a size such as 500MB or 2GB.');
+  return bytes;
 }
 
 function collect(value: string, before: readonly string[]): string[] {

@@ -6,6 +6,7 @@ import type { WelcomeMessage } from '../monitor/messages.ts';
 import { WebSocket } from '../monitor/server/web-socket.ts';
 import { startMonitor } from '../monitor/start-monitor.ts';
 import { readStoredRun } from '../monitor/stored-source.ts';
+import { createDamageList } from './damage-list.ts';
 import { findRun } from './find-run.ts';
 import type { MonitorAddress } from './monitor-address.ts';
 import { formatNumber } from './table.ts';
@@ -30,11 +31,15 @@ export async function monitor(run: string, options: MonitorCommandOptions): Prom
 
 async function serveStored(name: string, options: MonitorCommandOptions): Promise<number> {
   if (options.monitor === 'off') throw new TroupeError('USAGE', 'Cannot monitor a run with --monitor off');
-  const store = await openLmdbStore(options.data, { readOnly: true });
+  const damage = createDamageList();
+  const store = await openLmdbStore(options.data, { readOnly: true, onDamage: damage.add });
   try {
-    const record = await findRun(store, options.data, name);
+    const record = await findRun(store, options.data, name, damage);
     const progress = createReadingProgress();
-    const { source, history } = await readStoredRun(store, record, describeMachines(), progress);
+    const machines = describeMachines();
+    const { source, history } = await readStoredRun(store, record, machines, progress, () => damage.all);
+    const lost = damage.lines(damage.of(record.id));
+    if (lost.length > 0) process.stderr.write(`${lost.join('\n')}\n`);
     const served = await startMonitor(source, history, { ...options.monitor, version: VERSION });
     try {
       const { id, scenario, status } = record;

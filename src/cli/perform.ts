@@ -1,7 +1,7 @@
 import { TroupeError, toErrorInfo } from '../base/errors.ts';
 import { History } from '../monitor/history/history.ts';
 import type { Monitor } from '../monitor-run.ts';
-import type { Durability, RunEvent, RunSummary, Scenario } from '../protocol.ts';
+import type { Durability, OnUnknown, RunEvent, RunSummary, Scenario } from '../protocol.ts';
 import { type Run, type RunOptions, startRun } from '../run.ts';
 import type { LogLevel } from '../telemetry/log-level.ts';
 import { toRunResult } from '../telemetry/results.ts';
@@ -21,6 +21,7 @@ export interface PerformOptions {
   readonly events?: string;
   readonly out?: string;
   readonly durability?: Durability;
+  readonly onUnknown?: OnUnknown;
   readonly logLevel: LogLevel;
   /** Where the monitor listens. */
   readonly monitor: MonitorAddress | 'off';
@@ -62,6 +63,7 @@ export async function perform(
       keepOpen: options.monitorControl ?? false,
       ...(options.seed !== undefined && { seed: options.seed }),
       ...(options.durability !== undefined && { durability: options.durability }),
+      ...(options.onUnknown !== undefined && { onUnknown: options.onUnknown }),
       onEvent: (event) => {
         for (const listener of listeners) listener(event);
       },

@@ -49,6 +49,9 @@ export async function createProgress(name: string): Promise<Progress> {
       `turns ${formatNumber(turns)}, ${formatNumber(Math.round(rate.perSecond))}/s  ` +
         `tool calls ${formatNumber(toolCalls)}, failed ${formatNumber(toolFailures)}  ` +
         `loop delay p99 ${formatMs(meter.read().p99)}`,
+      ...(history.trouble === undefined
+        ? []
+        : [`no call begins until memory can be written: ${history.trouble.message}`]),
     ];
   };
   const show = (): void => {

@@ -1,74 +1,149 @@
 import pc from 'picocolors';
 import { TroupeError } from '../base/errors.ts';
 import { toText } from '../base/template.ts';
-import { openLmdbStore } from '../memory/lmdb.ts';
+import { type Damage, openLmdbStore } from '../memory/lmdb.ts';
 import type { MemoryStore } from '../memory/memory-store.ts';
-import type { ChatMessage, JournalRecord, MemorySnapshot, RunRecord } from '../protocol.ts';
-import { findRun } from './find-run.ts';
+import type { ChatMessage, ErrorInfo, JournalRecord, MemorySnapshot, RunRecord } from '../protocol.ts';
+import { createDamageList, type DamageList } from './damage-list.ts';
+import { type FoundRun, findAnyRun } from './find-run.ts';
 import type { DataOptions } from './runs.ts';
 import { type Column, cut, formatMs, toTable } from './table.ts';
 
-/** `troupe show RUN [AGENT]`: results of a run, or one agent's transcript and journal. @returns The exit status. */
+/** `troupe show RUN [AGENT]`: results of a run, or one agent's transcript and journal. @returns The exit status: 1 if something of it is damaged. */
 export async function show(name: string, agent: string | undefined, options: DataOptions): Promise<number> {
-  const store = await openLmdbStore(options.data, { readOnly: true });
+  const damage = createDamageList();
+  const store = await openLmdbStore(options.data, { readOnly: true, onDamage: damage.add });
   try {
-    const run = await findRun(store, options.data, name);
-    if (agent === undefined) await showRun(store, run, options);
-    else await showAgent(store, run, agent, options);
+    const run = await findAnyRun(store, options.data, name, damage);
+    const looked = { store, run, damage, json: options.json ?? false };
+    if (agent === undefined) await showRun(looked);
+    else await showAgent(looked, agent);
+    return damage.of(run.id, agent).length === 0 ? 0 : 1;
   } finally {
     await store.close();
   }
-  return 0;
 }
 
-const AGENT_COLUMNS: readonly Column<MemorySnapshot>[] = [
-  { heading: 'agent', value: (agent) => agent.agent },
-  { heading: 'status', value: (agent) => agent.status },
-  { heading: 'turns', value: (agent) => agent.turn },
-  { heading: 'at', value: (agent) => formatMs(agent.at) },
+interface Looked {
+  readonly store: MemoryStore;
+  readonly run: FoundRun;
+  readonly damage: DamageList;
+  readonly json: boolean;
+}
+
+/** An agent of a run; `snapshot` is undefined when none of its snapshots can be read. */
+interface AgentRow {
+  readonly agent: string;
+  readonly snapshot: MemorySnapshot | undefined;
+  readonly damaged: boolean;
+}
+
+const AGENT_COLUMNS: readonly Column<AgentRow>[] = [
+  { heading: 'agent', value: ({ agent }) => agent },
+  {
+    heading: 'status',
+    value: ({ snapshot, damaged }) => `${snapshot?.status ?? ''}${damaged ? ' (damaged)' : ''}`.trimStart(),
+  },
+  { heading: 'turns', value: ({ snapshot }) => snapshot?.turn ?? '' },
+  { heading: 'at', value: ({ snapshot }) => (snapshot === undefined ? '' : formatMs(snapshot.at)) },
   {
     heading: 'last reply or error',
-    value: ({ reply, error }) => (error === undefined ? (reply ?? '') : `${error.code}: ${error.message}`),
+    value: ({ snapshot }) =>
+      snapshot?.error === undefined ? (snapshot?.reply ?? '') : `${snapshot.error.code}: ${snapshot.error.message}`,
     maxWidth: 100,
   },
 ];
 
-async function showRun(store: MemoryStore, run: RunRecord, options: DataOptions): Promise<void> {
-  const agents = await store.snapshots(run.id);
-  if (options.json) {
-    process.stdout.write(`${JSON.stringify({ run, agents })}\n`);
+async function showRun({ store, run: { id, record }, damage, json }: Looked): Promise<void> {
+  const agents = await store.snapshots(id);
+  const damages = damage.of(id);
+  const deadLetters = await findDeadLetters(store, id, agents);
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ run: record ?? { id }, agents, deadLetters, damaged: damages })}\n`);
     return;
   }
-  const { summary } = run;
-  const when = run.virtual ? 'in virtual time' : run.startedAt;
+  const expectations = record?.summary?.expectations ?? [];
   const lines = [
-    `${pc.bold(run.scenario)}  ${run.status}  run ${run.id}  seed ${run.seed}  ${when}  ${run.agents} agents`,
-    ...(summary?.expectations ?? []).map(
-      (e) => `  ${e.pass ? 'met   ' : 'unmet '} ${e.expect}${e.pass ? '' : `    ${e.actual}`}`,
-    ),
+    record === undefined ? `${pc.bold(id)}  its record is damaged` : toHeadline(record),
+    ...expectations.map((e) => `  ${e.pass ? 'met   ' : 'unmet '} ${e.expect}${e.pass ? '' : `    ${e.actual}`}`),
     '',
-    ...toTable(AGENT_COLUMNS, agents),
+    ...toTable(AGENT_COLUMNS, toRows(agents, damages)),
+    ...(deadLetters.length === 0 ? [] : ['', pc.bold('Dead letters'), ...toTable(LETTER_COLUMNS, deadLetters)]),
+    ...(damages.length === 0 ? [] : ['', ...damage.lines(damages)]),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-async function showAgent(store: MemoryStore, run: RunRecord, agent: string, options: DataOptions): Promise<void> {
-  const snapshot = await store.snapshot(run.id, agent);
-  const transcript = await store.transcript(run.id, agent);
-  const journal = await store.journal(run.id, agent);
-  if (snapshot === undefined && journal.length === 0) {
+/** An observation that was given up on. */
+interface DeadLetter {
+  readonly agent: string;
+  readonly at: number;
+  readonly turn: number;
+  readonly observation: string;
+  readonly attempts: number;
+  readonly error: ErrorInfo;
+}
+
+const LETTER_COLUMNS: readonly Column<DeadLetter>[] = [
+  { heading: 'agent', value: ({ agent }) => agent },
+  { heading: 'at', value: ({ at }) => formatMs(at) },
+  { heading: 'tries', value: ({ attempts }) => attempts },
+  { heading: 'observation', value: ({ observation }) => observation, maxWidth: 50 },
+  { heading: 'last error', value: ({ error }) => `${error.code}: ${error.message}`, maxWidth: 80 },
+];
+
+/** Only agents whose snapshot tells of some are looked at. */
+async function findDeadLetters(
+  store: MemoryStore,
+  run: string,
+  agents: readonly MemorySnapshot[],
+): Promise<DeadLetter[]> {
+  const letters: DeadLetter[] = [];
+  for (const { agent, setAside = 0 } of agents) {
+    if (setAside === 0) continue;
+    for (const record of await store.journal(run, agent)) {
+      if (record.type !== 'set-aside') continue;
+      const { at, turn, observation, attempts, error } = record;
+      letters.push({ agent, at, turn, observation, attempts, error });
+    }
+  }
+  return letters;
+}
+
+function toHeadline(run: RunRecord): string {
+  const when = run.virtual ? 'in virtual time' : run.startedAt;
+  return `${pc.bold(run.scenario)}  ${run.status}  run ${run.id}  seed ${run.seed}  ${when}  ${run.agents} agents`;
+}
+
+function toRows(snapshots: readonly MemorySnapshot[], damages: readonly Damage[]): AgentRow[] {
+  const damaged = new Set(damages.flatMap(({ agent }) => agent ?? []));
+  const rows: AgentRow[] = snapshots.map((snapshot) => {
+    const { agent } = snapshot;
+    return { agent, snapshot, damaged: damaged.has(agent) };
+  });
+  for (const { agent } of snapshots) damaged.delete(agent);
+  return [...rows, ...[...damaged].map((agent) => ({ agent, snapshot: undefined, damaged: true }))];
+}
+
+async function showAgent({ store, run: { id }, damage, json }: Looked, agent: string): Promise<void> {
+  const snapshot = await store.snapshot(id, agent);
+  const transcript = await store.transcript(id, agent);
+  const journal = await store.journal(id, agent);
+  const damages = damage.of(id, agent);
+  if (snapshot === undefined && journal.length === 0 && damages.length === 0) {
     throw new TroupeError(
       'RUN_NOT_FOUND',
-      `Cannot show "${agent}": run ${run.id} has nothing of it; "troupe show ${run.id}" lists its agents`,
+      `Cannot show "${agent}": run ${id} has nothing of it; "troupe show ${id}" lists its agents`,
     );
   }
-  if (options.json) {
-    process.stdout.write(`${JSON.stringify({ run: run.id, snapshot, transcript, journal })}\n`);
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ run: id, snapshot, transcript, journal, damaged: damages })}\n`);
     return;
   }
   const state = snapshot === undefined ? 'nothing stored yet' : `${snapshot.status} after ${snapshot.turn} turns`;
   const lines = [
     `${pc.bold(agent)}  ${state}${snapshot?.error === undefined ? '' : `  ${snapshot.error.code}: ${snapshot.error.message}`}`,
+    ...damage.lines(damages),
     '',
     pc.bold('Transcript'),
     ...transcript.flatMap(messageLines),
@@ -105,7 +180,14 @@ function about(record: JournalRecord): string {
       return record.calls.join(', ');
     case 'tool.done':
     case 'tool.failed':
+    case 'tool.unknown':
       return `${record.result.callId} ${record.result.name} ${cut(toText(record.result.content), 100)}`;
+    case 'restarting':
+      return `failure ${record.attempt}, again at ${formatMs(record.until)}  ${record.error.code}: ${cut(record.error.message, 80)}`;
+    case 'set-aside':
+      return `after ${record.attempts} failures  ${cut(record.observation, 60)}  ${record.error.code}: ${cut(record.error.message, 80)}`;
+    case 'received':
+      return `from ${record.message.from} ${cut(record.message.body, 100)}`;
     case 'ended':
       return record.error === undefined
         ? record.status

@@ -42,6 +42,10 @@ export function createDelayedStore(inner: MemoryStore, latency: Latency, clock: 
   const passed = async (): Promise<void> => {
     await Promise.all([...lanes.values()].map((lane) => lane.last));
   };
+  const afterHeld = async <T>(run: string, agent: string, read: () => Promise<T>): Promise<T> => {
+    await lanes.get(laneName(run, agent))?.last;
+    return read();
+  };
 
   return {
     putRun: (run) => inner.putRun(run),
@@ -51,15 +55,19 @@ export function createDelayedStore(inner: MemoryStore, latency: Latency, clock: 
       await passed();
       await inner.deleteRun(id);
     },
+    async bytes(id) {
+      await passed();
+      return inner.bytes(id);
+    },
 
-    append(run, agent, batch) {
+    append(run, agent, batch, options) {
       if (closing !== undefined) return refuse();
       held++;
       const lane = laneFor(laneName(run, agent));
       const written = new Promise<void>((resolve, reject) => {
         lane.hold(sampleLatency(latency, chance), () => {
           passOn();
-          inner.append(run, agent, batch).then(resolve, reject);
+          inner.append(run, agent, batch, options).then(resolve, reject);
         });
       });
       lane.last = written.catch(() => {});
@@ -70,23 +78,18 @@ export function createDelayedStore(inner: MemoryStore, latency: Latency, clock: 
       room ??= createGate();
       return room.promise;
     },
+    endure: (tell) => inner.endure(tell),
+    ready: () => inner.ready(),
+    downMs: () => inner.downMs(),
     async flush() {
       await passed();
       await inner.flush();
     },
 
-    async journal(run, agent) {
-      await lanes.get(laneName(run, agent))?.last;
-      return inner.journal(run, agent);
-    },
-    async transcript(run, agent) {
-      await lanes.get(laneName(run, agent))?.last;
-      return inner.transcript(run, agent);
-    },
-    async snapshot(run, agent) {
-      await lanes.get(laneName(run, agent))?.last;
-      return inner.snapshot(run, agent);
-    },
+    journal: (run, agent) => afterHeld(run, agent, () => inner.journal(run, agent)),
+    history: (run, agent) => afterHeld(run, agent, () => inner.history(run, agent)),
+    transcript: (run, agent) => afterHeld(run, agent, () => inner.transcript(run, agent)),
+    snapshot: (run, agent) => afterHeld(run, agent, () => inner.snapshot(run, agent)),
     async snapshots(run) {
       await passed();
       return inner.snapshots(run);

@@ -17,7 +17,7 @@ const DONE = Promise.resolve();
  * A store that forgets everything when the process ends: for rehearsals and tests.
  *
  * Contract: keeps what it is given by reference, so records must not be changed afterwards. Every write is
- * acknowledged at once and `room` is never short; `stats().bytes` stays 0, as nothing reaches a disk.
+ * acknowledged at once and `room` is never short; `bytes` and `stats().bytes` stay 0, as nothing reaches a disk.
  */
 export function createInMemoryStore(): MemoryStore {
   const runs = new Map<string, RunRecord>();
@@ -47,6 +47,7 @@ export function createInMemoryStore(): MemoryStore {
         runs.delete(id);
         agents.delete(id);
       }),
+    bytes: () => perform(() => 0),
 
     append(run, agent, batch) {
       if (closed) {
@@ -62,9 +63,17 @@ export function createInMemoryStore(): MemoryStore {
       return DONE;
     },
     room: () => undefined,
+    endure: () => () => {},
+    ready: () => undefined,
+    downMs: () => 0,
     flush: () => perform(() => {}),
 
     journal: (run, agent) => perform(() => [...(agents.get(run)?.get(agent)?.journal ?? [])]),
+    history: (run, agent) =>
+      perform(() => {
+        const { journal = [], transcript = [] } = agents.get(run)?.get(agent) ?? {};
+        return { journal: [...journal], transcript: [...transcript] };
+      }),
     transcript: (run, agent) => perform(() => [...(agents.get(run)?.get(agent)?.transcript ?? [])]),
     snapshot: (run, agent) => perform(() => agents.get(run)?.get(agent)?.snapshot),
     snapshots: (run) =>

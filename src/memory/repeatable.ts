@@ -8,7 +8,7 @@ import type { MemoryStore } from './memory-store.ts';
  * A store on a real disk, for a rehearsal in virtual time: whatever an agent can wait for holds time until the disk
  * has answered, so that a rehearsal does not depend on how fast that is.
  *
- * Contract: in `async` an append waits for nothing, as nobody looks at its acknowledgement. `room` is short after every
+ * Contract: an append that nobody awaits waits for nothing. `room` is short after every
  * `STORE_BACKLOG_BYTES` handed over, and not when the disk happens to lag behind.
  */
 export function createRepeatableStore(inner: LmdbStore, clock: Clock, durability: Durability): MemoryStore {
@@ -26,9 +26,10 @@ export function createRepeatableStore(inner: LmdbStore, clock: Clock, durability
     runs: () => clock.external(inner.runs()),
     run: (id) => clock.external(inner.run(id)),
     deleteRun: (id) => clock.external(inner.deleteRun(id)),
-    append(run, agent, batch) {
+    bytes: (id) => clock.external(inner.bytes(id)),
+    append(run, agent, batch, { awaited = durability === 'sync' } = {}) {
       const written = inner.append(run, agent, batch);
-      if (durability === 'async') return written;
+      if (!awaited && inner.ready() === undefined) return written;
       const acknowledged = clock.external(written);
       acknowledged.catch(() => {});
       return acknowledged;
@@ -37,8 +38,16 @@ export function createRepeatableStore(inner: LmdbStore, clock: Clock, durability
       if (draining === undefined && inner.handedOverBytes() - drainedBytes > STORE_BACKLOG_BYTES) draining = drain();
       return draining;
     },
+    endure: (tell) => inner.endure(tell),
+    // Virtual time stands still meanwhile.
+    downMs: () => 0,
+    ready() {
+      const ready = inner.ready();
+      return ready && clock.external(ready);
+    },
     flush: () => clock.external(inner.flush()),
     journal: (run, agent) => clock.external(inner.journal(run, agent)),
+    history: (run, agent) => clock.external(inner.history(run, agent)),
     transcript: (run, agent) => clock.external(inner.transcript(run, agent)),
     snapshot: (run, agent) => clock.external(inner.snapshot(run, agent)),
     snapshots: (run) => clock.external(inner.snapshots(run)),

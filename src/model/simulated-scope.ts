@@ -1,7 +1,17 @@
 import type { JsonObject, ModelRequest, Observation } from '../protocol.ts';
 
 /** The names that templates and conditions of a simulated model may read. */
-export const SIMULATED_NAMES = ['observation', 'results', 'row', 'index', 'turn', 'step', 'params', 'agent'] as const;
+export const SIMULATED_NAMES = [
+  'observation',
+  'results',
+  'row',
+  'index',
+  'turn',
+  'step',
+  'attempt',
+  'params',
+  'agent',
+] as const;
 
 export type SimulatedScope = Record<(typeof SIMULATED_NAMES)[number], unknown>;
 
@@ -10,7 +20,7 @@ export type SimulatedScope = Record<(typeof SIMULATED_NAMES)[number], unknown>;
  *
  * @returns `observation { kind, text, data?, message?, results? [{ name, content, is_error }] }`; `results`, from each
  * tool's name to the content of its last result in this observation; `row`, `index` and `agent` (the address) of the
- * agent; `turn`, `step`, `params`.
+ * agent; `turn`, `step`, `attempt`, `params`.
  */
 export function createSimulatedScope(request: ModelRequest, params: JsonObject): SimulatedScope {
   const { spec, observation } = request;
@@ -21,6 +31,7 @@ export function createSimulatedScope(request: ModelRequest, params: JsonObject):
     index: spec.index,
     turn: request.turn,
     step: request.step,
+    attempt: request.attempt,
     params,
     agent: spec.id,
   };

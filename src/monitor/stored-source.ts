@@ -1,5 +1,6 @@
+import { type Damage, describeDamage } from '../memory/lmdb/damage.ts';
 import type { MemoryStore } from '../memory/memory-store.ts';
-import type { AgentSpec, GroupSpec, Json, RunFact, RunRecord, Scenario } from '../protocol.ts';
+import type { AgentSpec, GroupSpec, Json, RunEvent, RunFact, RunRecord, Scenario } from '../protocol.ts';
 import { expandAgents } from '../scenario/expand.ts';
 import { parseScenario, ScenarioError } from '../scenario/load.ts';
 import { History } from './history/history.ts';
@@ -13,35 +14,51 @@ export interface StoredRun {
 }
 
 /**
- * Reads a stored run's events from its agents' journals.
+ * Reads a stored run's events from its agents' journals. Of an agent that is damaged it tells that it has failed, and
+ * nothing else: what can be read of it may not make sense.
  *
  * @param machines XState machine configurations by their ids.
  * @param onProgress Called with how many agents of how many have been read.
- * @throws {TroupeError} `STORE_FAILED` if a record is damaged.
+ * @param damages What the store has told so far; default: it rejects.
+ * @throws {TroupeError} `STORE_FAILED` if a record is damaged, and the store rejects.
  */
 export async function readStoredRun(
   store: MemoryStore,
   record: RunRecord,
   machines: Readonly<Record<string, Json>>,
   onProgress: (read: number, agents: number) => void = () => {},
+  damages: () => readonly Damage[] = () => [],
 ): Promise<StoredRun> {
   const { scenario, specs } = await recall(store, record);
+  const lost = new Set<string>();
   const source: MonitorSource = {
     record,
     scenario,
     specs,
     machines,
-    journal: (agent) => store.journal(record.id, agent),
+    journal: async (agent) => (lost.has(agent) ? [] : store.journal(record.id, agent)),
   };
   const byAgent = new History(specs, undefined, Number.POSITIVE_INFINITY);
   byAgent.append({ seq: 1, at: 0, type: 'run.started', run: record.id, ...toStart(record) });
   for (const [position, spec] of specs.entries()) {
-    for (const event of toEvents(spec, await store.journal(record.id, spec.id))) byAgent.append(event);
+    const journal = await store.journal(record.id, spec.id);
+    const damage = damages().find(({ run, agent }) => run === record.id && agent === spec.id);
+    if (damage !== undefined) lost.add(spec.id);
+    const events = damage === undefined ? toEvents(spec, journal) : toLostEvents(spec, damage);
+    for (const event of events) byAgent.append(event);
     onProgress(position + 1, specs.length);
   }
   const history = byAgent.sorted();
   if (record.status !== 'running') end(history, record);
   return { source, history };
+}
+
+function toLostEvents({ id: agent, group }: AgentSpec, damage: Damage): RunEvent[] {
+  const error = { code: 'STORE_FAILED', message: `Cannot read ${describeDamage(damage)}: ${damage.problem}` };
+  return [
+    { seq: 1, at: 0, type: 'agent.started', agent, group: group.name },
+    { seq: 2, at: 0, type: 'agent.ended', agent, status: 'failed', turns: 0, criticalPathMs: 0, error },
+  ];
 }
 
 /** Whoever had not ended when the run did was stopped by that, which leaves no record: it can be resumed. */
@@ -96,5 +113,7 @@ function unknownGroup(name: string): GroupSpec {
     instructions: '',
     observe: { items: [], inbox: false },
     limits: { turns: 0, identicalCalls: 0, wallMs: 0 },
+    restart: 'temporary',
+    retries: 0,
   };
 }

@@ -1,4 +1,4 @@
-import type { AgentFact, AgentSpec, JournalRecord, Observation, RunEvent, ToolCall } from '../protocol.ts';
+import type { AgentFact, AgentSpec, Decision, JournalRecord, Observation, RunEvent, ToolCall } from '../protocol.ts';
 
 type Told = RunEvent & { readonly agent: string };
 
@@ -16,13 +16,20 @@ export function toEvents({ id, group, items }: AgentSpec, records: readonly Jour
   const [first] = records;
   if (first !== undefined) {
     // Who begins by waiting leaves no record of it; agents start with their run.
-    const waited = items.length === 0 && first.type === 'observed' && first.observation.kind === 'message';
+    const waited = items.length === 0 && isMessage(first);
     teller.start(waited ? 0 : first.at, group.name);
   }
   for (const record of records) teller.take(record);
   if (group.observe.inbox) teller.rest();
   return teller.events;
 }
+
+function isMessage(record: JournalRecord): boolean {
+  return record.type === 'received' || (record.type === 'observed' && record.observation.kind === 'message');
+}
+
+/** What only an agent that runs writes down. */
+const RESTARTED: ReadonlySet<JournalRecord['type']> = new Set(['observed', 'model.intended', 'tools.intended']);
 
 // biome-ignore lint/suspicious/noExplicitAny: distributes over the union
 type WithoutAgent<T> = T extends any ? Omit<T, 'agent'> : never;
@@ -41,6 +48,10 @@ class Teller {
   #pending = 0;
   #criticalPathMs = 0;
   #longestMs = 0;
+  #decision: Decision | undefined;
+  #group = '';
+  /** It has failed, and nothing has followed yet. */
+  #isRestarting = false;
   /** The turn has come to its end, and nothing has followed yet. */
   #resting = false;
 
@@ -49,6 +60,7 @@ class Teller {
   }
 
   start(at: number, group: string): void {
+    this.#group = group;
     this.#tell(at, { type: 'agent.started', group });
     this.#resting = true;
   }
@@ -70,6 +82,7 @@ class Teller {
 
   take(record: JournalRecord): void {
     const { at, turn } = record;
+    if (this.#isRestarting && RESTARTED.has(record.type)) this.#started(record);
     switch (record.type) {
       case 'observed':
         this.#observed(at, turn, record.observation);
@@ -88,16 +101,41 @@ class Teller {
       }
       case 'tools.intended':
         this.#calledAt = at;
-        for (const call of this.#calls) this.#tell(at, { type: 'tool.started', turn, call });
+        for (const call of this.#calls.filter(({ id }) => record.calls.includes(id)))
+          this.#tell(at, { type: 'tool.started', turn, call });
         break;
       case 'tool.done':
       case 'tool.failed':
+      case 'tool.unknown':
         this.#finished(record);
         break;
+      case 'restarting': {
+        const { error, attempt, until } = record;
+        const about = { supervisor: '', because: 'failure', attempt, delayMs: Math.max(0, until - at), error } as const;
+        this.#tell(at, { type: 'agent.restarting', ...about });
+        this.#isRestarting = true;
+        break;
+      }
+      case 'set-aside': {
+        const { observation, error, attempts } = record;
+        this.#tell(at, { type: 'agent.set-aside', turn, observation, error, attempts });
+        this.#isRestarting = true;
+        break;
+      }
       case 'ended':
         this.#ended(record);
         break;
     }
+  }
+
+  /** It runs again: from its observation, or from the decision it had. */
+  #started(record: JournalRecord): void {
+    this.#isRestarting = false;
+    this.#tell(record.at, { type: 'agent.started', group: this.#group });
+    if (record.type !== 'tools.intended' || this.#decision === undefined) return;
+    const pending = record.calls.length;
+    this.#pending = pending;
+    this.#tell(record.at, { type: 'agent.recalled', turn: record.turn, decision: this.#decision, pending });
   }
 
   #observed(at: number, turn: number, observation: Observation): void {
@@ -114,6 +152,7 @@ class Teller {
   #decided({ at, turn, decision }: JournalRecord & { type: 'model.done' }): void {
     const { reply, toolCalls, final, serviceMs } = decision;
     this.#calls = toolCalls;
+    this.#decision = decision;
     this.#pending = toolCalls.length;
     this.#longestMs = 0;
     this.#criticalPathMs += serviceMs;
@@ -125,7 +164,7 @@ class Teller {
     if (toolCalls.length === 0) this.#stored(at);
   }
 
-  #finished({ at, turn, result }: JournalRecord & { type: 'tool.done' | 'tool.failed' }): void {
+  #finished({ at, turn, result }: JournalRecord & { type: 'tool.done' | 'tool.failed' | 'tool.unknown' }): void {
     this.#tell(at, { type: 'tool.finished', turn, result, durationMs: at - this.#calledAt });
     this.#longestMs = Math.max(this.#longestMs, result.serviceMs);
     if (--this.#pending > 0) return;

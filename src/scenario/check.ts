@@ -4,6 +4,7 @@ import { toErrorInfo } from '../base/errors.ts';
 import { compileExpression, compilePattern } from '../base/expression.ts';
 import { compileTemplate } from '../base/template.ts';
 import type { Json, JsonObject } from '../protocol.ts';
+import { checkSupervisors } from './check-supervisors.ts';
 import { EXPECT_NAMES, EXPECT_PATHS } from './expect.ts';
 import type { Path, Report } from './text/problems.ts';
 import { didYouMean } from './text/suggest.ts';
@@ -12,7 +13,7 @@ import { didYouMean } from './text/suggest.ts';
 const SCOPES = {
   member: ['index', 'row', 'params', 'agent'],
   dealt: ['data', 'index', 'row', 'params', 'agent'],
-  answer: ['observation', 'results', 'row', 'index', 'turn', 'step', 'params', 'agent'],
+  answer: ['observation', 'results', 'row', 'index', 'turn', 'step', 'attempt', 'params', 'agent'],
   tool: ['args', 'agent', 'index', 'row', 'params'],
 } as const;
 /** Finding the names in a template takes time with the square of its tags: 0.1 s at this many. */
@@ -43,6 +44,7 @@ export function checkScenario(scenario: JsonObject, options: CheckOptions): void
     check.known('model', name, check.modelNames, ['limits', 'concurrency', name], 'key');
   }
   for (const [index, source] of toList(scenario.expect).entries()) check.expectation(['expect', index], source);
+  checkSupervisors(scenario, options.report);
   const { agents } = scenario;
   if (isMap(agents) && check.groups.length === 0) {
     options.report({ path: ['agents'], message: 'expected at least one group of agents' });

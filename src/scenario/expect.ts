@@ -17,6 +17,7 @@ const BLANK: MeasuredSummary = {
   modelFailures: 0,
   toolCalls: { total: 0, failed: 0 },
   restarts: 0,
+  deadLetters: 0,
   messages: 0,
   tokens: { input: 0, output: 0 },
   costUsd: 0,

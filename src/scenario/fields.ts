@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { toBytes } from '../base/size.ts';
 import type { Json, Latency } from '../protocol.ts';
 import { toFound } from './text/problems.ts';
 
 const DURATION = /^\d{1,9}(\.\d{1,6})?(ms|s|m|h)$/;
+const RANGE = /^\d{1,9}(\.\d{1,6})?(ms|s|m|h)\.\.\d{1,9}(\.\d{1,6})?(ms|s|m|h)$/;
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 /** Names appear in agent ids, in paths with dots, and in what providers allow for tools. */
 const NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
@@ -38,6 +40,27 @@ const anyDuration = once(() => {
 const someDuration = once(() => anyDuration().refine((ms) => ms > 0, { error: 'expected more than 0ms' }));
 export const duration = (description: string) => anyDuration().meta({ description });
 export const positiveDuration = (description: string) => someDuration().meta({ description });
+
+export const size = (description: string) =>
+  z
+    .string({ error: expected('a size such as "500MB" or "2GB"') })
+    .refine((text) => toBytes(text) !== undefined, { error: expected('a size such as "500MB" or "2GB"') })
+    .transform((text) => toBytes(text) ?? 0)
+    .meta({ description, pattern: '^\\d{1,15}(\\.\\d{1,6})? ?([bB]|[bB]ytes|[kK][bB]|[mM][bB]|[gG][bB]|[tT][bB])$' });
+
+/** `200ms..10s`, the first not above the second. */
+export const durationRange = (description: string) => {
+  const error = expected('a range of durations such as "200ms..10s"');
+  return z
+    .string({ error })
+    .regex(RANGE, { error })
+    .transform((range) => {
+      const [minMs = 0, maxMs = 0] = range.split('..').map(toMs);
+      return { minMs, maxMs };
+    })
+    .refine(({ minMs, maxMs }) => maxMs >= minMs, { error: 'expected the second to be at least the first' })
+    .meta({ description });
+};
 
 export const text = (description: string) => z.string().meta({ description });
 export const count = (description: string, min: number, max = Number.MAX_SAFE_INTEGER) =>

@@ -1,14 +1,25 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { toErrorInfo } from '../base/errors.ts';
-import { AGENT_IDENTICAL_CALLS, AGENT_TURNS, AGENT_WALL_MS, PROBLEMS_MAX, SCENARIO_MAX_BYTES } from '../base/limits.ts';
+import {
+  AGENT_IDENTICAL_CALLS,
+  AGENT_TURNS,
+  AGENT_WALL_MS,
+  MAX_RESTARTS,
+  PROBLEMS_MAX,
+  RESTART_WITHIN_MS,
+  SCENARIO_MAX_BYTES,
+  SHUTDOWN_MS,
+} from '../base/limits.ts';
 import type {
   AgentLimits,
   BuiltinToolSpec,
   GroupSpec,
   Members,
+  Restart,
   Scenario,
   SimulatedAnswer,
+  SupervisionSpec,
   ToolSpec,
 } from '../protocol.ts';
 import { checkScenario } from './check.ts';
@@ -34,7 +45,10 @@ export interface LoadOptions {
  */
 export async function loadScenario(file: string, options: LoadOptions = {}): Promise<Scenario> {
   const text = await readScenarioFile(file);
-  return parseScenario(text, { ...options, name: file, folder: dirname(resolve(file)) });
+  const path = resolve(file);
+  const scenario = parseScenario(text, { ...options, name: file, folder: dirname(path) });
+  const { set = [] } = options;
+  return { ...scenario, file: path, ...(set.length > 0 && { set }) };
 }
 
 /**
@@ -120,12 +134,15 @@ function createReport(
 
 /** From the file's keys and omissions to what the rest of troupe reads. */
 function normalise(input: CheckedScenario, folder: string, source: string): Scenario {
-  const { name, about, seed, params, memory } = input;
+  const { name, about, seed, params, memory, keep } = input;
   const limits = toLimits(input.limits, {
     turns: AGENT_TURNS,
     identicalCalls: AGENT_IDENTICAL_CALLS,
     wallMs: AGENT_WALL_MS,
   });
+  // Whoever declares supervision wants restarts; without it an agent that fails has failed.
+  const isSupervised = input.supervision !== undefined || Object.keys(input.supervisors).length > 0;
+  const restart = isSupervised ? 'transient' : 'temporary';
   return {
     name,
     ...(about !== undefined && { about }),
@@ -139,8 +156,11 @@ function normalise(input: CheckedScenario, folder: string, source: string): Scen
       rules: model.rules.map(toAnswer),
     })),
     tools: mapValues(input.tools, (tool) => toTool(tool, folder)),
-    agents: mapValues(input.agents, (group, key) => toGroup(key, group, folder, limits)),
+    agents: mapValues(input.agents, (group, key) => toGroup(key, group, folder, { limits, restart })),
+    supervision: toSupervision(input.supervision),
+    supervisors: mapValues(input.supervisors, (one) => ({ ...toSupervision(one), children: one.children })),
     memory,
+    ...(keep !== undefined && { keep: defined(keep) }),
     limits: { ...limits, concurrency: input.limits.concurrency },
     expect: input.expect,
     source,
@@ -181,11 +201,33 @@ function toTool(tool: CheckedScenario['tools'][string], folder: string): ToolSpe
     return { ...defined(rest), timeoutMs, failureRate, result };
   }
   const { timeout: timeoutMs, ...rest } = tool;
+  if ('file' in rest) return { ...defined(rest), timeoutMs, file: resolve(folder, rest.file) };
   const spec: BuiltinToolSpec = { ...defined(rest), timeoutMs };
   return 'folder' in tool ? { ...spec, folder: resolve(folder, tool.folder) } : spec;
 }
 
-function toGroup(name: string, group: CheckedGroup, folder: string, limits: AgentLimits): GroupSpec {
+type CheckedSupervision = NonNullable<CheckedScenario['supervision']>;
+
+function toSupervision(checked: Omit<CheckedSupervision, never> | undefined): SupervisionSpec {
+  if (checked === undefined) return UNDECLARED;
+  const { strategy, max_restarts: maxRestarts, max_seconds: seconds, backoff, shutdown: shutdownMs } = checked;
+  const spec = { strategy, maxRestarts, withinMs: seconds * 1_000, shutdownMs };
+  return backoff === undefined ? spec : { ...spec, backoff };
+}
+
+const UNDECLARED: SupervisionSpec = {
+  strategy: 'one_for_one',
+  maxRestarts: MAX_RESTARTS,
+  withinMs: RESTART_WITHIN_MS,
+  shutdownMs: SHUTDOWN_MS,
+};
+
+function toGroup(
+  name: string,
+  group: CheckedGroup,
+  folder: string,
+  otherwise: { limits: AgentLimits; restart: Restart },
+): GroupSpec {
   const { count, each, list, model, tools, instructions, observe } = group;
   const { items, inbox, ...dealt } = observe;
   const members: Members =
@@ -207,7 +249,10 @@ function toGroup(name: string, group: CheckedGroup, folder: string, limits: Agen
       ...(dealt.each !== undefined && dealt.text !== undefined && { text: dealt.text }),
       inbox,
     },
-    limits: toLimits(group.limits, limits),
+    limits: toLimits(group.limits, otherwise.limits),
+    restart: group.restart ?? otherwise.restart,
+    retries: group.retries,
+    ...(group.idle_after !== undefined && { idleAfterMs: group.idle_after }),
   };
 }
 

@@ -1,7 +1,31 @@
 import { z } from 'zod';
-import { AGENT_IDENTICAL_CALLS, AGENT_TURNS, AGENT_WALL_MS, AGENTS_MAX, TOOL_TIMEOUT_MS } from '../base/limits.ts';
+import {
+  AGENT_IDENTICAL_CALLS,
+  AGENT_TURNS,
+  AGENT_WALL_MS,
+  AGENTS_MAX,
+  MAX_RESTARTS,
+  RESTART_WITHIN_MS,
+  RETRIES,
+  SHUTDOWN_MS,
+  TOOL_TIMEOUT_MS,
+} from '../base/limits.ts';
 import type { Json, JsonObject } from '../protocol.ts';
-import { count, expected, json, jsonObject, latency, name, path, positiveDuration, rate, text } from './fields.ts';
+import {
+  count,
+  duration,
+  durationRange,
+  expected,
+  json,
+  jsonObject,
+  latency,
+  name,
+  path,
+  positiveDuration,
+  rate,
+  size,
+  text,
+} from './fields.ts';
 
 /** RE2 is linear in the text, but compiling takes time with the pattern: `a{1000}` a thousand times takes seconds. */
 const PATTERN_MAX_CHARS = 1_000;
@@ -83,6 +107,13 @@ function toolSchema() {
   const common = {
     description: text('What a model is told about the tool.').optional(),
     timeout: positiveDuration('A call that takes longer fails.').prefault(`${TOOL_TIMEOUT_MS / 1_000}s`),
+    effects: z
+      .enum(['none', 'idempotent', 'once'])
+      .meta({
+        description:
+          'What a call changes: none; idempotent: the same if made again with its key; once: made again it is done twice.',
+      })
+      .optional(),
   };
   const builtin = { description: 'Which tool this is.' };
   return z
@@ -90,6 +121,11 @@ function toolSchema() {
       z.strictObject({
         builtin: z.enum(['search', 'read-file']).meta(builtin),
         folder: path('Folder it reads, relative to this file.'),
+        ...common,
+      }),
+      z.strictObject({
+        builtin: z.enum(['append-line', 'find-lines']).meta(builtin),
+        file: path('File of lines, relative to this file. Made with the first line.'),
         ...common,
       }),
       z.strictObject({ builtin: z.enum(['metrics', 'calculate', 'now', 'send']).meta(builtin), ...common }),
@@ -126,6 +162,24 @@ interface Observed {
   readonly each?: string | undefined;
   readonly text?: string | undefined;
   readonly inbox: boolean;
+}
+
+function supervisionShape() {
+  return {
+    strategy: z.enum(['one_for_one', 'one_for_all', 'rest_for_one']).default('one_for_one').meta({
+      description: 'Who is started again with a child that has failed: it alone, all, it and those started after it.',
+    }),
+    max_restarts: count('More restarts than this in max_seconds, and it gives up.', 0).default(MAX_RESTARTS),
+    max_seconds: z
+      .number()
+      .positive()
+      .default(RESTART_WITHIN_MS / 1_000)
+      .meta({ description: 'See max_restarts.' }),
+    backoff: durationRange('Wait before a restart, doubled with each failure in a row. Default: none.').optional(),
+    shutdown: positiveDuration('How long children have to finish their turns when they are stopped.').prefault(
+      `${SHUTDOWN_MS / 1_000}s`,
+    ),
+  };
 }
 
 function groupSchema() {
@@ -166,6 +220,17 @@ function groupSchema() {
       instructions: text('What the model is told about its task. A template.').default(''),
       observe,
       limits: z.strictObject(limitShape()).meta({ description: 'Instead of the limits of the scenario.' }).prefault({}),
+      restart: z
+        .enum(['permanent', 'transient', 'temporary'])
+        .meta({
+          description:
+            'When a member that has ended is started again: always, after a failure, never. Default: transient with supervision or supervisors, else temporary.',
+        })
+        .optional(),
+      idle_after: duration(
+        'A member that has had nothing to do for so long leaves the process until a message comes. Default: it stays.',
+      ).optional(),
+      retries: count('How often a failing observation is tried again before it is set aside.', 0).default(RETRIES),
     })
     .meta({
       description: 'A group of agents.',
@@ -187,6 +252,23 @@ function buildSchema() {
       models: z.record(name(), modelSchema()).default({}).meta({ description: 'Models by name.' }),
       tools: z.record(name(), toolSchema()).default({}).meta({ description: 'Tools by name.' }),
       agents: z.record(name(), groupSchema()).meta({ description: 'Groups of agents by name.', minProperties: 1 }),
+      supervision: z
+        .strictObject(supervisionShape())
+        .meta({ description: 'How the run supervises its groups and supervisors.' })
+        .optional(),
+      supervisors: z
+        .record(
+          name(),
+          z.strictObject({
+            ...supervisionShape(),
+            children: z
+              .array(z.string())
+              .min(1)
+              .meta({ description: 'Groups and supervisors, in the order in which they start.' }),
+          }),
+        )
+        .default({})
+        .meta({ description: 'Supervisors by name, for parts of the run.' }),
       memory: z
         .strictObject({
           store: z.enum(['lmdb', 'in-memory']).default('lmdb').meta({ description: 'Where turns are kept.' }),
@@ -197,6 +279,16 @@ function buildSchema() {
         })
         .meta({ description: 'How turns are stored.' })
         .prefault({}),
+      keep: z
+        .strictObject({
+          runs: count('So many, the newest.', 1).optional(),
+          days: z.number().positive().meta({ description: 'Those that began in so many days.' }).optional(),
+          bytes: size('So much of them, the newest.').optional(),
+        })
+        .meta({
+          description: 'After a live run: which runs of this scenario stay in the data directory. Default: all.',
+        })
+        .optional(),
       limits: z
         .strictObject({
           ...limitShape(),

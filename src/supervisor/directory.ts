@@ -13,11 +13,15 @@ export interface Recipient {
 export interface Directory<R extends Recipient> {
   /** Makes an address known before its agent has started; messages wait for it. */
   reserve(id: string): void;
-  /** The agent has started: it gets what waited for it. */
-  enter(id: string, recipient: R): void;
+  /** The agent starts. @returns What waited for it, to be received as soon as it runs. */
+  enter(id: string, recipient: R): readonly Message[];
   /** The agent has ended, or will not start; its address stays known. */
   leave(id: string): void;
   get(id: string): R | undefined;
+  /** The agent has stopped and will start again: messages wait for it. */
+  vacate(id: string): void;
+  /** Messages wait for an agent that does not run. */
+  hasMail(id: string): boolean;
   /** It is known and has not ended; it may not have started yet. */
   isAlive(id: string): boolean;
   /** Everyone who has started and not ended, in the order in which they were reserved. */
@@ -46,13 +50,18 @@ export function createDirectory<R extends Recipient & object>(): Directory<R> {
       const before = places.get(id);
       places.set(id, recipient);
       size++;
-      if (Array.isArray(before)) for (const message of before) recipient.receive(message);
+      return Array.isArray(before) ? (before as readonly Message[]) : [];
     },
     leave(id) {
       if (toPresent(places.get(id)) !== undefined) size--;
       places.set(id, 'gone');
     },
     get: (id) => toPresent(places.get(id)),
+    vacate(id) {
+      if (toPresent(places.get(id)) !== undefined) size--;
+      places.set(id, 'reserved');
+    },
+    hasMail: (id) => Array.isArray(places.get(id)),
     isAlive: (id) => places.has(id) && places.get(id) !== 'gone',
     ids: () => [...places].filter(([, place]) => toPresent(place) !== undefined).map(([id]) => id),
     get size() {

@@ -1,6 +1,6 @@
-import type { ResumedAgent } from '../agent/context.ts';
+import { type ResumedAgent, START, type StoredPoint, toResumedAgent } from '../agent/resumed-agent.ts';
 import type { MemoryStore } from '../memory/memory-store.ts';
-import type { AgentSpec, EndedStatus, JournalRecord, MemorySnapshot, Observation, ToolResult } from '../protocol.ts';
+import type { AgentSpec, EndedStatus, JournalRecord, MemorySnapshot, ToolCall, ToolResult } from '../protocol.ts';
 
 /** Who is left of a run that was stopped, and where each of them goes on. */
 export interface Remaining {
@@ -13,7 +13,7 @@ export interface Remaining {
 }
 
 /**
- * Reads where a run's agents were. The last stored turn is the place; a turn that was not stored is done again.
+ * Reads where a run's agents were: each goes on after its last stored turn, with what its journal says of the next one.
  *
  * @throws {TroupeError} `STORE_FAILED` if a record is damaged.
  */
@@ -27,28 +27,34 @@ export async function findRemaining(store: MemoryStore, run: string, all: readon
     const snapshot = snapshots.get(spec.id);
     const status = snapshot?.status;
     storedAt = Math.max(storedAt, snapshot?.at ?? 0);
-    if (status === 'done' || status === 'failed' || status === 'stopped') ended.set(spec.id, status);
-    else specs.push(spec);
-    if (snapshot?.status === 'running') resumed.set(spec.id, await toResumed(store, run, snapshot));
+    if (status === 'done' || status === 'failed' || status === 'stopped') {
+      ended.set(spec.id, status);
+      continue;
+    }
+    specs.push(spec);
+    const { journal, transcript: whole } = await store.history(run, spec.id);
+    storedAt = Math.max(storedAt, journal.at(-1)?.at ?? 0);
+    if (snapshot === undefined && journal.length === 0) continue;
+    const transcript = snapshot === undefined ? [] : whole;
+    const question = transcript.findLast((message) => message.role === 'user')?.content ?? '';
+    const point = snapshot === undefined ? START : toPoint(snapshot, journal, question);
+    const since = journal.filter((record) => record.turn > point.turn);
+    const messages = journal.flatMap((record) => (record.type === 'received' ? [record.message] : []));
+    resumed.set(spec.id, toResumedAgent(point, since, transcript, { messages, from: 0 }));
   }
   return { specs, resumed, ended, storedAt };
 }
 
-async function toResumed(store: MemoryStore, run: string, snapshot: MemorySnapshot): Promise<ResumedAgent> {
-  const { agent, turn, step, taken } = snapshot;
-  const transcript = await store.transcript(run, agent);
-  const question = transcript.findLast((message) => message.role === 'user')?.content ?? '';
-  if (snapshot.answered) return { turn, step, taken, transcript, question };
-  const results = resultsOf(await store.journal(run, agent), turn);
-  const observation: Observation = {
-    kind: 'results',
-    text: transcript
-      .slice(-results.length)
-      .map((message) => message.content)
-      .join('\n'),
-    results,
-  };
-  return { turn, step, taken, transcript, question, observation };
+/** What the snapshot keeps, and beside it what its observation has brought so far, which the journal has. */
+function toPoint(snapshot: MemorySnapshot, journal: readonly JournalRecord[], question: string): StoredPoint {
+  const { turn, step, taken, answered, observations = taken, messages = 0, deadlineAt } = snapshot;
+  const place = { turn, step, taken, observations, messages, answered, question };
+  if (answered) return { ...place, results: [], calls: [] };
+  const results = resultsOf(journal, turn);
+  const calls = journal.flatMap((record): readonly ToolCall[] =>
+    record.type === 'model.done' && record.turn > turn - step && record.turn <= turn ? record.decision.toolCalls : [],
+  );
+  return { ...place, results, calls, ...(deadlineAt !== undefined && { deadlineAt }) };
 }
 
 /** A turn's results in the order in which the model wrote the calls; the journal has them as they came in. */
@@ -59,7 +65,8 @@ function resultsOf(journal: readonly JournalRecord[], turn: number): ToolResult[
     if (record.turn !== turn) continue;
     if (record.type === 'model.done')
       for (const [i, call] of record.decision.toolCalls.entries()) order.set(call.id, i);
-    if (record.type === 'tool.done' || record.type === 'tool.failed') results.push(record.result);
+    if (record.type === 'tool.done' || record.type === 'tool.failed' || record.type === 'tool.unknown')
+      results.push(record.result);
   }
   return results.sort((a, b) => (order.get(a.callId) ?? 0) - (order.get(b.callId) ?? 0));
 }

@@ -1,26 +1,30 @@
 import { type Actor, createActor } from 'xstate';
-import { type AgentInput, createContext, type ResumedAgent } from '../agent/context.ts';
+import { createContext } from '../agent/context.ts';
 import { type AgentEnvironment, abortCalls } from '../agent/environment.ts';
-import { type AgentMachine, createAgentLogic } from '../agent/machine.ts';
+import type { ResumedAgent } from '../agent/resumed-agent.ts';
 import { storeEnd } from '../agent/storing.ts';
 import type { Timer } from '../base/clock.ts';
 import { TroupeError, toErrorInfo } from '../base/errors.ts';
 import { DRAIN_TIMEOUT_MS, LOOP_SLICE } from '../base/limits.ts';
-import type { AgentSpec, AgentStatus, AgentView, ErrorInfo, JournalRecord, Message } from '../protocol.ts';
+import type { AgentSpec, AgentStatus, AgentView, EndedStatus, ErrorInfo, JournalRecord, Message } from '../protocol.ts';
 import { createSupervisorMachine, type SupervisorMachine } from './chart.ts';
-import { Child, type Parent } from './child.ts';
+import type { Child, Parent } from './child.ts';
 import { createDirectory, type Directory } from './directory.ts';
-import { createHousehold } from './household.ts';
+import { Nursery } from './nursery.ts';
+import { Passivation } from './passivation.ts';
+import { Restarter } from './restarter.ts';
+import type { SupervisionTree } from './tree.ts';
 
 /** How a run's agents came to an end. */
-export type SupervisorEnd = 'finished' | 'stalled' | 'drained';
+export type SupervisorEnd = 'finished' | 'stalled' | 'drained' | 'escalated';
 
 export interface SupervisorOptions {
-  readonly specs: readonly AgentSpec[];
-  /** Where agents go on that a stopped run has left; those it has finished are not among the specs. */
+  /** Where agents go on that a stopped run has left. */
   readonly resumed: ReadonlyMap<string, ResumedAgent>;
   /** True: somebody may still send from outside, so waiting for a message is not the end. */
   readonly keepOpen: boolean;
+  /** Who supervises whom, and how. */
+  readonly tree: SupervisionTree;
 }
 
 /**
@@ -32,13 +36,12 @@ export interface SupervisorOptions {
 export class Supervisor {
   readonly #env: AgentEnvironment;
   readonly #options: SupervisorOptions;
-  readonly #logic: AgentMachine;
   readonly #chart: Actor<SupervisorMachine>;
   readonly #directory: Directory<Child> = createDirectory();
-  readonly #household = createHousehold();
+  readonly #nursery: Nursery;
   readonly #parent: Parent = {
     woken: (child) => this.#idle.delete(child.spec.id),
-    ended: (child) => this.#leave(child, child.actor.getSnapshot().value === 'failed' ? 'failed' : 'done'),
+    ended: (child) => this.#close(child, child.actor.getSnapshot().value === 'failed' ? 'failed' : 'done'),
     faulted: (child, thrown) => this.#fault(child, thrown),
   };
   /** Agents that have nothing to do. */
@@ -48,6 +51,12 @@ export class Supervisor {
   /** How many of the specs have been started. */
   #started = 0;
   #end: SupervisorEnd = 'finished';
+  /** Why the supervisor above all has given up. */
+  #failure: ErrorInfo | undefined;
+  readonly #restarter: Restarter;
+  readonly #passivation: Passivation;
+  /** Agents that have stopped and will start again. */
+  readonly #vacated = new Map<string, AgentSpec>();
   #deadline: Timer | undefined;
   #resolve: (end: SupervisorEnd) => void = () => {};
 
@@ -55,10 +64,23 @@ export class Supervisor {
   constructor(env: AgentEnvironment, options: SupervisorOptions) {
     this.#env = env;
     this.#options = options;
-    this.#logic = createAgentLogic(env);
+    this.#nursery = new Nursery(env, this.#parent);
     const machine = createSupervisorMachine({ drain: (reason) => this.#drain(reason), stop: () => this.#stopped() });
     this.#chart = createActor(machine, { id: 'supervisor' });
-    for (const spec of options.specs) this.#directory.reserve(spec.id);
+    this.#restarter = new Restarter(env, options.tree, {
+      contextOf: (agent) => this.#directory.get(agent)?.context,
+      bringToRest: (agent) => this.#bringToRest(agent),
+      vacate: (agent) => this.#vacate(agent),
+      start: (agent, life) => this.#startAgain(agent, life),
+      giveUp: (error, agent, life) => this.#giveUp(error, agent, life),
+    });
+    this.#passivation = new Passivation(env, {
+      maySleep: (agent) => this.#maySleep(agent),
+      vacate: (agent) => this.#takeAway(agent),
+      start: (spec, life) => this.#startAgent(spec, life, true),
+      fail: (agent, error) => this.#failAsleep(agent, error),
+    });
+    for (const spec of options.tree.order) this.#directory.reserve(spec.id);
   }
 
   /** Starts everyone, in slices. Resolves when nobody is left. */
@@ -76,7 +98,7 @@ export class Supervisor {
   }
 
   get isDraining(): boolean {
-    return this.#end === 'drained';
+    return this.#end === 'drained' || this.#end === 'escalated';
   }
 
   /** Ends one agent for good. @throws {TroupeError} `AGENT_UNKNOWN`. */
@@ -111,7 +133,7 @@ export class Supervisor {
 
   /** Those who have not ended, in the order in which they start. */
   alive(): AgentSpec[] {
-    return this.#options.specs.filter(({ id }) => this.#directory.isAlive(id));
+    return this.#options.tree.order.filter(({ id }) => this.#directory.isAlive(id));
   }
 
   /** Undefined: it has not started, or has ended. */
@@ -127,6 +149,7 @@ export class Supervisor {
   /** @throws {TroupeError} `AGENT_UNKNOWN`, `MAILBOX_FULL`. */
   deliver(message: Message): void {
     this.#directory.deliver(message);
+    this.#passivation.wake(message.to);
     this.#env.emit({ type: 'message.sent', agent: message.from, message });
   }
 
@@ -134,12 +157,16 @@ export class Supervisor {
   idle(agent: string): void {
     const { clock, emit } = this.#env;
     this.#idle.add(agent);
+    const spec = this.#directory.get(agent)?.spec;
+    if (spec !== undefined && !this.isDraining) this.#passivation.rest(spec);
     emit({ type: 'agent.waiting', agent, for: this.#reasonToWait(agent) });
+    if (this.#restarter.isComingToRest(agent)) clock.defer(() => this.#restarter.atRest(agent));
     clock.defer(this.isDraining ? () => this.#stopAll([agent]) : this.#checkEnd);
   }
 
   #reasonToWait(agent: string): string {
     if (this.isDraining) return 'the end of the run';
+    if (this.#restarter.isComingToRest(agent)) return 'its restart';
     return this.#paused.has(agent) ? 'to be resumed' : 'a message';
   }
 
@@ -149,12 +176,12 @@ export class Supervisor {
 
   /** Those of a slice decide before the next slice starts: the first answers do not wait for the last start. */
   readonly #startSlice = (): void => {
-    const { specs } = this.#options;
+    const specs = this.#options.tree.order;
     for (let count = 0; count < LOOP_SLICE && !this.isDraining; count++) {
       const spec = specs[this.#started];
       if (spec === undefined) break;
       this.#started++;
-      if (this.#directory.isAlive(spec.id)) this.#startAgent(spec);
+      if (this.#directory.isAlive(spec.id)) this.#startFirst(spec);
     }
     if (this.#started < specs.length && !this.isDraining) {
       this.#env.clock.defer(this.#startSlice);
@@ -164,30 +191,92 @@ export class Supervisor {
     this.#checkEnd();
   };
 
-  #startAgent(spec: AgentSpec): void {
-    const resumed = this.#options.resumed.get(spec.id);
+  /** It has nothing to do, and what it has done is on its way to memory. */
+  #maySleep(agent: string): boolean {
+    const context = this.#directory.get(agent)?.context;
+    if (context === undefined || !this.#idle.has(agent) || this.#paused.has(agent)) return false;
+    return !this.isDraining && !this.#restarter.isComingToRest(agent) && context.work.journal.length === 0;
+  }
+
+  /** Starts an agent, or waits with it: its restart may have been due later than its run was stopped. */
+  #startFirst(spec: AgentSpec): void {
+    const life = this.#options.resumed.get(spec.id);
+    if (life === undefined && !this.#directory.hasMail(spec.id) && this.#passivation.sleepFromStart(spec)) return;
+    if (life?.retryAt === undefined || life.retryAt <= this.#env.clock.elapsed()) {
+      this.#startAgent(spec, life);
+      return;
+    }
+    this.#vacated.set(spec.id, spec);
+    this.#restarter.postpone(spec.id, life, life.retryAt);
+  }
+
+  #startAgent(spec: AgentSpec, resumed: ResumedAgent | undefined, isWoken = false): void {
+    this.#vacated.delete(spec.id);
     const paused = this.#paused.has(spec.id);
-    const input: AgentInput = { spec, ...(resumed && { resumed }), ...(paused && { paused }) };
-    const actor = createActor(this.#logic, {
-      id: spec.id,
-      input,
-      parent: this.#household,
-    } as never) as Actor<AgentMachine>;
-    const child = new Child(spec, actor, this.#parent);
-    actor.subscribe(child);
-    this.#env.emit({ type: 'agent.started', agent: spec.id, group: spec.group.name });
-    this.#directory.enter(spec.id, child);
-    actor.start();
+    const child = this.#nursery.make({ spec, ...(resumed && { resumed }), ...(paused && { paused }) });
+    if (!isWoken) this.#env.emit({ type: 'agent.started', agent: spec.id, group: spec.group.name });
+    const mail = this.#directory.enter(spec.id, child);
+    child.actor.start();
+    if (resumed?.cut !== undefined) child.actor.send({ type: 'recall' });
+    // After the start, or it would count as idle while it answers.
+    for (const message of mail) this.#directory.get(spec.id)?.receive(message);
   }
 
   /** Something in the agent itself threw: an action, a guard, a template. */
   #fault(child: Child, thrown: unknown): void {
     const info = toErrorInfo(thrown);
     const error: ErrorInfo = info.code === 'ERROR' ? { code: 'AGENT_FAULT', message: info.message } : info;
+    this.#close(child, 'failed', error);
+  }
+
+  /** An agent has ended by itself: for good, unless its supervisor starts it again. */
+  #close(child: Child, status: EndedStatus, fault?: ErrorInfo): void {
+    if (this.#directory.get(child.spec.id) !== child) return;
     const context = child.context;
-    abortCalls(context.work.inFlight, new TroupeError('ABORTED', 'The agent has failed'));
-    storeEnd(this.#env, { ...context, error }, 'failed');
-    this.#leave(child, 'failed', error);
+    const { error = fault, work } = context;
+    if (status === 'failed') abortCalls(work.inFlight, new TroupeError('ABORTED', 'The agent has failed'));
+    if (this.#restarter.take(child.spec.id, status, context, error)) return;
+    if (status === 'failed') storeEnd(this.#env, error === undefined ? context : { ...context, error }, 'failed');
+    this.#leave(child, status, error);
+  }
+
+  #startAgain(agent: string, life: ResumedAgent): void {
+    const spec = this.#vacated.get(agent);
+    this.#vacated.delete(agent);
+    if (spec !== undefined) this.#startAgent(spec, life);
+  }
+
+  /** Its turn may finish, then its restarter is told. */
+  #bringToRest(agent: string): void {
+    if (this.#idle.has(agent)) this.#env.clock.defer(() => this.#restarter.atRest(agent));
+    else this.#directory.get(agent)?.pause();
+  }
+
+  /** The supervisor above all gives up: the agent that failed has failed, and the others are stopped. */
+  #giveUp(error: ErrorInfo, agent: string, life: ResumedAgent): void {
+    const spec = this.#vacated.get(agent);
+    this.#vacated.delete(agent);
+    this.#directory.leave(agent);
+    if (spec !== undefined) storeEnd(this.#env, { ...createContext({ spec, resumed: life }), error }, 'failed');
+    const turns = life.point.turn;
+    this.#env.emit({ type: 'agent.ended', agent, status: 'failed', turns, criticalPathMs: 0, error });
+    this.#failure = error;
+    this.drain(error.message);
+  }
+
+  #vacate(agent: string): void {
+    const child = this.#takeAway(agent);
+    if (child !== undefined) this.#vacated.set(agent, child.spec);
+  }
+
+  /** Takes an agent's actor away; its address stays. */
+  #takeAway(agent: string): Child | undefined {
+    const child = this.#directory.get(agent);
+    if (child === undefined) return undefined;
+    this.#directory.vacate(agent);
+    this.#idle.delete(agent);
+    this.#nursery.halt(child);
+    return child;
   }
 
   #leave(child: Child, status: AgentStatus, fault?: ErrorInfo): void {
@@ -204,21 +293,32 @@ export class Supervisor {
 
   /** Ends an agent where it is. Its last stored turn stays the place to go on from. */
   #stopChild(child: Child): void {
-    const { work } = child.context;
     this.#leave(child, 'stopped');
-    work.wallTimer?.cancel();
-    abortCalls(work.inFlight, new TroupeError('ABORTED', 'The agent was stopped'));
-    this.#household.send({ type: 'stop', actor: child.actor });
+    this.#nursery.halt(child);
   }
 
   /** Ends an agent that has not started. */
   #cancel(agent: string): void {
-    const spec = this.#options.specs.find(({ id }) => id === agent);
-    const resumed = this.#options.resumed.get(agent);
+    if (this.#passivation.forget(agent)) {
+      this.#passivation.end(agent).catch(this.#env.storeFailed);
+      this.#dismissAll([agent]);
+      this.#env.clock.defer(this.#checkEnd);
+      return;
+    }
+    const spec = this.#options.tree.order.find(({ id }) => id === agent);
+    const resumed = this.#restarter.forget(agent) ?? this.#options.resumed.get(agent);
+    this.#vacated.delete(agent);
     this.#directory.leave(agent);
     this.#paused.delete(agent);
     if (spec !== undefined) storeEnd(this.#env, createContext({ spec, ...(resumed && { resumed }) }), 'stopped');
-    this.#env.emit({ type: 'agent.ended', agent, status: 'stopped', turns: resumed?.turn ?? 0, criticalPathMs: 0 });
+    this.#env.emit({
+      type: 'agent.ended',
+      agent,
+      status: 'stopped',
+      turns: resumed?.point.turn ?? 0,
+      criticalPathMs: 0,
+    });
+    this.#env.clock.defer(this.#checkEnd);
   }
 
   #stopAll(ids: readonly string[]): void {
@@ -231,14 +331,16 @@ export class Supervisor {
 
   /** Nobody is left, or those who are left wait for each other. */
   readonly #checkEnd = (): void => {
-    const allStarted = this.#started >= this.#options.specs.length || this.isDraining;
+    const allStarted = this.#started >= this.#options.tree.order.length || this.isDraining;
     if (!allStarted || this.#chart.getSnapshot().status !== 'active') return;
-    if (this.#directory.size === 0) {
+    if (this.#restarter.size > 0 || this.#passivation.isWaking) return;
+    if (this.#directory.size + this.#passivation.size === 0) {
       this.#chart.send({ type: 'emptied' });
     } else if (this.#isStalled()) {
       this.#end = 'stalled';
-      const waiting = [...this.#idle].map((agent) => ({ agent, for: 'a message' }));
+      const waiting = [...this.#idle, ...this.#passivation.ids()].map((agent) => ({ agent, for: 'a message' }));
       this.#env.emit({ type: 'run.stalled', waiting });
+      this.#dismissAll(this.#passivation.ids());
       this.#stopAll([...this.#idle]);
     }
   };
@@ -251,10 +353,37 @@ export class Supervisor {
 
   #drain(reason: string): void {
     const { clock, emit } = this.#env;
-    this.#end = 'drained';
+    this.#end = this.#failure === undefined ? 'drained' : 'escalated';
     emit({ type: 'run.draining', reason });
-    clock.defer(() => this.#stopAll([...this.#idle]));
-    this.#deadline = clock.setTimer(DRAIN_TIMEOUT_MS, () => this.#stopAll(this.#directory.ids()));
+    this.#passivation.stop();
+    this.#dismissAll([...this.#restarter.stop(), ...this.#passivation.ids()]);
+    clock.defer(() => this.#stopAll([...this.#idle].reverse()));
+    const { root } = this.#options.tree;
+    const timeoutMs = this.#failure === undefined ? DRAIN_TIMEOUT_MS : root.spec.shutdownMs;
+    this.#deadline = clock.setTimer(timeoutMs, () => this.#stopAll(this.#directory.ids().reverse()));
+  }
+
+  /** It is not started again in this process; its journal says where it goes on. */
+  #dismissAll(agents: readonly string[]): void {
+    for (const agent of agents) {
+      this.#vacated.delete(agent);
+      this.#passivation.forget(agent);
+      this.#directory.leave(agent);
+      this.#env.emit({ type: 'agent.ended', agent, status: 'stopped', turns: 0, criticalPathMs: 0 });
+    }
+  }
+
+  /** Memory could not give it back. */
+  #failAsleep(agent: string, error: ErrorInfo): void {
+    this.#vacated.delete(agent);
+    this.#directory.leave(agent);
+    this.#env.emit({ type: 'agent.ended', agent, status: 'failed', turns: 0, criticalPathMs: 0, error });
+    this.#env.clock.defer(this.#checkEnd);
+  }
+
+  /** Why the run was given up, if it was. */
+  get failure(): ErrorInfo | undefined {
+    return this.#failure;
   }
 
   #stopped(): void {

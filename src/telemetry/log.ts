@@ -11,6 +11,8 @@ const LEVELS: Partial<Record<RunEvent['type'], Level>> = {
   'run.draining': 'warn',
   'run.stalled': 'warn',
   'run.finished': 'info',
+  'store.degraded': 'error',
+  'store.recovered': 'warn',
   'agent.started': 'debug',
   'agent.ended': 'debug',
   'agent.replied': 'debug',

@@ -10,6 +10,7 @@ export type EventCounts = Pick<
   | 'modelFailures'
   | 'toolCalls'
   | 'restarts'
+  | 'deadLetters'
   | 'messages'
   | 'tokens'
   | 'costUsd'
@@ -30,7 +31,17 @@ export interface RunMetrics {
  * @param realElapsed Real milliseconds since any fixed moment, also in a rehearsal.
  */
 export function createRunMetrics(realElapsed: () => number): RunMetrics {
-  const n = { turns: 0, replies: 0, modelCalls: 0, modelFailures: 0, restarts: 0, messages: 0, input: 0, output: 0 };
+  const n = {
+    turns: 0,
+    replies: 0,
+    modelCalls: 0,
+    modelFailures: 0,
+    restarts: 0,
+    deadLetters: 0,
+    messages: 0,
+    input: 0,
+    output: 0,
+  };
   const tools = { total: 0, failed: 0 };
   const agents = { total: 0, done: 0, failed: 0, stopped: 0 };
   let criticalPathMs = 0;
@@ -75,9 +86,9 @@ export function createRunMetrics(realElapsed: () => number): RunMetrics {
     'agent.replied': () => {
       n.replies++;
     },
-    'message.sent': () => {
-      n.messages++;
-    },
+    'agent.restarting': () => void n.restarts++,
+    'agent.set-aside': () => void n.deadLetters++,
+    'message.sent': () => void n.messages++,
     'agent.ended': onEnd,
   };
 
@@ -93,6 +104,7 @@ export function createRunMetrics(realElapsed: () => number): RunMetrics {
       modelFailures: n.modelFailures,
       toolCalls: { ...tools },
       restarts: n.restarts,
+      deadLetters: n.deadLetters,
       messages: n.messages,
       tokens: { input: n.input, output: n.output },
       costUsd: 0,
@@ -104,7 +116,8 @@ export function createRunMetrics(realElapsed: () => number): RunMetrics {
 }
 
 /** The status of a run from how it ended. */
-export function toRunStatus(end: 'finished' | 'stalled' | 'drained', failed: number): RunStatus {
+export function toRunStatus(end: 'finished' | 'stalled' | 'drained' | 'escalated', failed: number): RunStatus {
+  if (end === 'escalated') return 'failed';
   if (end === 'stalled') return 'stalled';
   if (end === 'drained') return 'interrupted';
   return failed > 0 ? 'failed' : 'done';

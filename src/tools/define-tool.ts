@@ -18,6 +18,12 @@ export interface ToolDeclaration {
   /** Milliseconds until a call fails. Default `TOOL_TIMEOUT_MS` (30_000). */
   readonly timeoutMs?: number;
   /**
+   * What a call changes in the world: `none`, `idempotent` (with `context.idempotencyKey`) or `once`. Decides what happens
+   * to a call of which nobody knows, after a crash, whether it was made: the first two are made again, `once` is not, and
+   * the agent is told. Default `once`: what does not say so may be a payment.
+   */
+  readonly effects?: Tool['effects'];
+  /**
    * True: it works outside the run's clock, and virtual time waits for it. False: it waits with `context.sleep`, if at
    * all; with true that sleep would wait for itself in a rehearsal. Default true.
    */
@@ -32,7 +38,7 @@ export interface ToolDeclaration {
 /**
  * Makes a tool of a function.
  *
- * @throws {TypeError} If the name, the description, the timeout or `execute` is not as described, or `parameters` are
+ * @throws {TypeError} If the name, the description, the effects, the timeout or `execute` is not as described, or `parameters` are
  * no valid JSON Schema.
  */
 export function defineTool(declaration: ToolDeclaration): Tool {
@@ -42,6 +48,7 @@ export function defineTool(declaration: ToolDeclaration): Tool {
     parameters = { type: 'object' },
     timeoutMs = TOOL_TIMEOUT_MS,
     external = true,
+    effects = 'once',
   } = declaration;
   const refuse = (reason: string): never => {
     throw new TypeError(`Cannot define tool "${String(name)}": ${reason}`);
@@ -50,6 +57,7 @@ export function defineTool(declaration: ToolDeclaration): Tool {
   if (typeof description !== 'string') refuse('the description is not a string');
   if (typeof declaration.execute !== 'function') refuse('execute is not a function');
   if (!(timeoutMs > 0 && timeoutMs < Number.POSITIVE_INFINITY)) refuse('timeoutMs is not a number above 0');
+  if (!['none', 'idempotent', 'once'].includes(effects)) refuse('effects are not "none", "idempotent" or "once"');
   if (typeof parameters !== 'object' || parameters === null || Array.isArray(parameters)) {
     refuse('parameters are not an object');
   }
@@ -63,6 +71,7 @@ export function defineTool(declaration: ToolDeclaration): Tool {
     description,
     parameters,
     timeoutMs,
+    effects,
     external: external !== false,
     execute: (args, context) => declaration.execute(args, context) as Json,
   };

@@ -1,6 +1,7 @@
 import { TroupeError } from '../base/errors.ts';
 import type { ToolSpec } from '../protocol.ts';
 import { prepareArguments } from './check-arguments.ts';
+import { createLineFile, createRehearsedLineFile, type LineFile } from './line-file.ts';
 import type { Tool, ToolOptions } from './tool.ts';
 
 /**
@@ -13,9 +14,10 @@ import type { Tool, ToolOptions } from './tool.ts';
  */
 export async function createTools(
   specs: Readonly<Record<string, ToolSpec>>,
-  options: ToolOptions & { readonly extra?: readonly Tool[] },
+  options: Omit<ToolOptions, 'lineFile'> & { readonly extra?: readonly Tool[] },
 ): Promise<ReadonlyMap<string, Tool>> {
-  const declared = await Promise.all(Object.entries(specs).map(([name, spec]) => createTool(name, spec, options)));
+  const own = { ...options, lineFile: openLineFiles(options.virtual) };
+  const declared = await Promise.all(Object.entries(specs).map(([name, spec]) => createTool(name, spec, own)));
   const tools = new Map(declared.map((tool) => [tool.name, tool]));
   for (const tool of options.extra ?? []) {
     if (tools.has(tool.name)) {
@@ -25,6 +27,15 @@ export async function createTools(
   }
   for (const tool of tools.values()) prepareArguments(tool);
   return tools;
+}
+
+function openLineFiles(virtual: boolean): ToolOptions['lineFile'] {
+  const files = new Map<string, LineFile>();
+  return (path) => {
+    const file = files.get(path) ?? (virtual ? createRehearsedLineFile() : createLineFile(path));
+    files.set(path, file);
+    return file;
+  };
 }
 
 /** Imports only what a scenario uses: a library for searching is not loaded for one that does not search. */
@@ -40,6 +51,10 @@ async function createTool(name: string, spec: ToolSpec, options: ToolOptions): P
       return (await import('./builtin/calculate.ts')).createCalculate(name, spec);
     case 'now':
       return (await import('./builtin/now.ts')).createNow(name, spec);
+    case 'append-line':
+      return (await import('./builtin/append-line.ts')).createAppendLine(name, spec, options);
+    case 'find-lines':
+      return (await import('./builtin/find-lines.ts')).createFindLines(name, spec, options);
     case 'send':
       return (await import('./builtin/send.ts')).createSend(name, spec);
     case 'simulated':

@@ -20,6 +20,8 @@ test('an agent’s view is plain data, without what all agents share and without
       turn: 3,
       step: 0,
       taken: 0,
+      observations: 0,
+      messages: 0,
       question: '',
       decision: decision({ reply: 'hi' }),
       results: [],

@@ -7,8 +7,21 @@ import { createInMemoryStore } from '../../src/memory/in-memory.ts';
 import type { MemoryStore } from '../../src/memory/memory-store.ts';
 import { createGate } from '../../src/model/gate.ts';
 import type { Model } from '../../src/model/model.ts';
-import type { AgentSpec, Decision, Durability, GroupSpec, Json, ModelRequest, RunEvent } from '../../src/protocol.ts';
+import type {
+  AgentSpec,
+  Decision,
+  Durability,
+  GroupSpec,
+  Json,
+  ModelRequest,
+  OnUnknown,
+  RunEvent,
+  SupervisionSpec,
+  SupervisorSpec,
+} from '../../src/protocol.ts';
+import type { Remaining } from '../../src/supervisor/resume.ts';
 import { Supervisor } from '../../src/supervisor/supervisor.ts';
+import { buildTree } from '../../src/supervisor/tree.ts';
 import { createEventStream } from '../../src/telemetry/event-stream.ts';
 import type { Tool } from '../../src/tools/tool.ts';
 
@@ -23,11 +36,22 @@ export interface HarnessOptions {
   readonly durability?: Durability;
   readonly store?: (inner: MemoryStore) => MemoryStore;
   readonly keepOpen?: boolean;
+  readonly onUnknown?: OnUnknown;
+  readonly supervision?: Partial<SupervisionSpec>;
+  readonly supervisors?: Readonly<Record<string, SupervisorSpec>>;
 }
 
 /** A tool that waits on the run's clock and answers. */
 export function tool(name: string, execute: Tool['execute'], timeoutMs = 30_000): Tool {
-  return { name, description: name, parameters: { type: 'object' }, timeoutMs, external: false, execute };
+  return {
+    name,
+    description: name,
+    parameters: { type: 'object' },
+    timeoutMs,
+    effects: 'none',
+    external: false,
+    execute,
+  };
 }
 
 /** A tool that takes so many milliseconds of the run's time. */
@@ -53,6 +77,19 @@ export function calls(...names: string[]) {
   return names.map((name, i) => ({ id: `c${i + 1}`, name, args: {} }));
 }
 
+/** OTP's, with Elixir's numbers. */
+export const SUPERVISION: SupervisionSpec = {
+  strategy: 'one_for_one',
+  maxRestarts: 3,
+  withinMs: 5_000,
+  shutdownMs: 5_000,
+};
+
+/** What a supervisor needs to go on with those who are left. */
+export function toGoOn({ specs, resumed }: Remaining, supervision: SupervisionSpec = SUPERVISION) {
+  return { resumed, tree: buildTree(specs, supervision, {}), keepOpen: false };
+}
+
 /** Everything a run has but files: agents of one group on a virtual clock, their events and their memory. */
 export function createHarness(options: HarnessOptions) {
   const { count = 1, items = [{ template: 'Go' }], durability = 'async' } = options;
@@ -72,6 +109,8 @@ export function createHarness(options: HarnessOptions) {
     instructions: 'Work.',
     observe: { items: [], inbox: false },
     limits: { turns: 8, identicalCalls: 3, wallMs: 600_000 },
+    restart: 'temporary',
+    retries: 2,
     ...options.group,
   };
   const groups = new Map([
@@ -93,6 +132,7 @@ export function createHarness(options: HarnessOptions) {
     tools,
     groups,
     inspection: {},
+    onUnknown: options.onUnknown ?? 'report',
     emit: stream.emit,
     isDraining: () => supervisor.isDraining,
     idle: (agent) => supervisor.idle(agent),
@@ -100,8 +140,9 @@ export function createHarness(options: HarnessOptions) {
     sendMessage: (from, to, body) =>
       supervisor.deliver({ id: `m${events.length}`, from, to, body, at: clock.elapsed() }),
   };
+  const supervision = { ...SUPERVISION, ...options.supervision };
   const supervisor: Supervisor = new Supervisor(env, {
-    specs,
+    tree: buildTree(specs, supervision, options.supervisors ?? {}),
     resumed: new Map(),
     keepOpen: options.keepOpen ?? false,
   });

@@ -26,6 +26,8 @@ export interface CliProcess {
 }
 
 export interface Cli {
+  /** The compiled package. */
+  readonly dist: string;
   start(...args: string[]): CliProcess;
   /** Starts it and waits for its end. */
   run(...args: string[]): Promise<Ended>;
@@ -50,7 +52,7 @@ export function useCli(): Cli {
     child.once('close', () => running.delete(child));
     return follow(child);
   };
-  return { start, run: (...args) => start(...args).ended };
+  return { dist: join(folder, 'dist'), start, run: (...args) => start(...args).ended };
 }
 
 /** `main.js` reads package.json two folders up, and Node the module type from it. */

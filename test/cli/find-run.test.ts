@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { findRun } from '../../src/cli/find-run.ts';
+import { createDamageList } from '../../src/cli/damage-list.ts';
+import { findAnyRun, findRun } from '../../src/cli/find-run.ts';
 import { createInMemoryStore } from '../../src/memory/in-memory.ts';
 import { runOf } from '../memory/records.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -39,4 +40,17 @@ test('a directory without runs and one that is not there are told apart', async 
   const missing = join(folder, 'missing');
   await expect(findRun(await storeOf(), folder, 'last')).rejects.toThrow(`"${folder}" holds no runs`);
   await expect(findRun(await storeOf(), missing, 'last')).rejects.toThrow(`"${missing}" does not exist`);
+});
+
+test('a run whose record is damaged is found too, and refused to those who need it', async () => {
+  const damage = createDamageList();
+  damage.add({ run: 'lost', problem: 'it is damaged' });
+  damage.add({ run: 'abc', agent: 'a/1', problem: 'it is missing' });
+  const store = await storeOf('abc');
+  expect(await findAnyRun(store, 'data', 'lo', damage)).toEqual({ id: 'lost', record: undefined });
+  expect((await findAnyRun(store, 'data', 'last', damage)).record?.id).toBe('abc');
+  await expect(findRun(store, 'data', 'lost', damage)).rejects.toMatchObject({
+    code: 'STORE_FAILED',
+    message: 'Cannot read run "lost": it is damaged; "troupe show lost" shows its agents',
+  });
 });

@@ -50,6 +50,9 @@ describe('usage', { timeout: 30_000 }, () => {
     ['no file', ['run'], "troupe: missing required argument 'file'"],
     ['too many arguments', ['runs', 'x'], 'troupe: too many arguments'],
     ['a seed that is none', ['run', 'x.yaml', '--seed', '-1'], 'A seed is a whole number of 0 or more.'],
+    ['a size that is none', ['runs', '--prune', '--keep-bytes', '5'], 'Expected a size such as 500MB or 2GB.'],
+    ['a count that is none', ['runs', '--prune', '--keep-runs', '-1'], 'Expected a whole number of 0 or more.'],
+    ['a limit that removes nothing', ['runs', '--keep-days', '1.5'], 'Cannot use --keep-days without --prune'],
     ['a durability that is none', ['run', 'x.yaml', '--durability', 'never'], 'Allowed choices are async, sync.'],
   ])('%s gives 2 and says so', async (_, args, expected) => {
     const { status, stdout, stderr } = await cli.run(...args);

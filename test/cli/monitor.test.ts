@@ -6,6 +6,7 @@ import { WebSocketServer } from 'ws';
 import { type MonitorCommandOptions, monitor } from '../../src/cli/monitor.ts';
 import { openAssets } from '../../src/monitor/server/assets.ts';
 import { monitorRun } from '../../src/monitor-run.ts';
+import { flipText } from '../memory/small-directory.ts';
 import { liveRun } from '../monitor/live-run.ts';
 import { connectTo, toSocketUrl } from '../monitor/server/socket-client.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -29,6 +30,22 @@ describe('a stored run', () => {
       return url!;
     });
   }
+
+  test('with a damaged agent is served with all others', async () => {
+    const { data, summary } = await rehearsedData(join(temporaryFolder(), 'x'));
+    flipText(data, 'Order 1 is paid.');
+    const served = captured(() => monitor('last', { ...plain, data }));
+    const client = await connectTo(toSocketUrl(await printed(), '/ws'));
+    expect(await client.first('welcome')).toMatchObject({ run: { id: summary.run }, states: 'DFD' });
+    const lost = await client.ask({ type: 'get', topic: 'agent', agent: 'clerk/1' });
+    expect(lost).toMatchObject({ state: 'failed' });
+    const whole = await client.ask({ type: 'get', topic: 'agent', agent: 'clerk/2' });
+    expect(whole.events.at(-1)).toMatchObject({ type: 'agent.ended', status: 'done' });
+    process.emit('SIGINT');
+    const { result, stderr } = await served;
+    expect(result).toBe(0);
+    expect(stderr).toMatch(/^Cannot read record \d+ of agent "clerk\/1" in run ".*": it is damaged, its checksum/m);
+  });
 
   test('is served until an interrupt, with its last state and every one before', async () => {
     const { summary, start } = await stored();

@@ -99,3 +99,17 @@ test('a line of its own is said at once', async () => {
   });
   expect(stderr).toBe('Interrupted.\n');
 });
+
+test('a disk that cannot be written is told while it cannot', async () => {
+  const error = { code: 'STORE_FAILED', message: 'Cannot write to ".troupe": the disk is full' };
+  const { stderr } = await captured(async () => {
+    const { progress, take } = await progressOf(started, { type: 'store.degraded', error });
+    vi.advanceTimersByTime(5_000);
+    take({ type: 'store.recovered', downMs: 5_000, writes: 7 });
+    vi.advanceTimersByTime(5_000);
+    progress.stop();
+  });
+  const [during, after] = stderr.trimEnd().split('\n');
+  expect(during).toContain('no call begins until memory can be written: Cannot write to ".troupe": the disk is full');
+  expect(after).not.toContain('memory');
+});

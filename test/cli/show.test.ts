@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { show } from '../../src/cli/show.ts';
+import { AGENTS, flipText, smallDirectory } from '../memory/small-directory.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { captured } from './captured.ts';
 import { rehearsedData } from './example.ts';
@@ -62,5 +63,60 @@ test('an agent that is not there is refused with where to look', async () => {
   await expect(show('last', 'clerk/3', { data })).rejects.toMatchObject({
     code: 'RUN_NOT_FOUND',
     message: `Cannot show "clerk/3": run ${summary.run} has nothing of it; "troupe show ${summary.run}" lists its agents`,
+  });
+});
+
+describe('what is damaged', () => {
+  const problem = 'it is damaged, its checksum does not match';
+  /** The second turn of one agent, in both runs. */
+  async function damagedData(): Promise<string> {
+    const data = await smallDirectory();
+    flipText(data, 'Anomaly 2: the 99th percentile of a/1 ');
+    return data;
+  }
+
+  test('is marked among the agents, all of which are listed', async () => {
+    const data = await damagedData();
+    const { result, stdout } = await captured(() => show('r', undefined, { data }));
+    expect(result).toBe(1);
+    expect(stdout).toMatch(/^a\/1 +running \(damaged\) +4 +42 ms +Turn 4\.$/m);
+    for (const agent of AGENTS.filter((id) => id !== 'a/1')) {
+      expect(stdout).toMatch(new RegExp(`^${agent} +running +4 +42 ms +Turn 4\\.$`, 'm'));
+    }
+    expect(stdout).toContain(`\nCannot read record 2 of agent "a/1" in run "r": ${problem}\n`);
+    const { stdout: json } = await captured(() => show('r', undefined, { data, json: true }));
+    expect(JSON.parse(json)).toMatchObject({ damaged: [{ run: 'r', agent: 'a/1', record: 2, problem }] });
+    expect(JSON.parse(json).agents).toHaveLength(AGENTS.length);
+  });
+
+  test('of an agent is named, and the rest of it is shown', async () => {
+    const data = await damagedData();
+    const { result, stdout } = await captured(() => show('r', 'a/1', { data }));
+    expect(result).toBe(1);
+    expect(stdout.match(/Cannot read/g)).toHaveLength(1);
+    expect(stdout).toContain(`Cannot read record 2 of agent "a/1" in run "r": ${problem}\n`);
+    expect(stdout.match(/Anomaly \d/g)).toEqual(['Anomaly 1', 'Anomaly 3', 'Anomaly 4']);
+    expect(stdout.match(/turn \d/g)).toEqual(['turn 1', 'turn 3', 'turn 4']);
+    expect((await captured(() => show('r', 'a/2', { data }))).result).toBe(0);
+  });
+
+  test('may be the last record of an agent, or all of them', async () => {
+    const data = await smallDirectory();
+    for (const turn of [1, 2, 3, 4]) flipText(data, `Anomaly ${turn}: the 99th percentile of a/1 `);
+    flipText(data, 'Anomaly 4: the 99th percentile of a/2 ');
+    const { stdout } = await captured(() => show('r', undefined, { data }));
+    expect(stdout).toMatch(/^a\/1 +\(damaged\)$/m);
+    expect(stdout).toMatch(/^a\/2 +running \(damaged\) +3 +32 ms +Turn 3\.$/m);
+    expect((await captured(() => show('r', 'a/1', { data }))).stdout).toContain('nothing stored yet');
+  });
+
+  test('may be the record of the run itself', async () => {
+    const data = await smallDirectory();
+    flipText(data, 'name: triage');
+    const { result, stdout } = await captured(() => show('r', undefined, { data }));
+    expect(result).toBe(1);
+    expect(stdout).toContain('r  its record is damaged\n');
+    expect(stdout).toMatch(/^a\/11 +running +4/m);
+    expect(stdout).toContain(`Cannot read run "r": ${problem}`);
   });
 });

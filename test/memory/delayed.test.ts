@@ -130,3 +130,22 @@ describe('a delayed store', () => {
     await expect(store.append('r', 'a/0', batchOf('a/0', 2))).rejects.toThrow('The disk is gone');
   });
 });
+
+test('trouble is that of the store behind it', async () => {
+  const told: string[] = [];
+  const ready = Promise.resolve();
+  const inner: MemoryStore = {
+    ...createInMemoryStore(),
+    endure: () => {
+      told.push('begun');
+      return () => told.push('ended');
+    },
+    ready: () => ready,
+    downMs: () => 7,
+  };
+  const store = createDelayedStore(inner, { kind: 'constant', ms: 5 }, createVirtualClock(), createRandom(1));
+  store.endure(() => {})();
+  expect(told).toEqual(['begun', 'ended']);
+  expect(store.ready()).toBe(ready);
+  expect(store.downMs()).toBe(7);
+});

@@ -176,7 +176,9 @@ describe('when the disk is full', () => {
     await store.putRun(runOf('r'));
     const failed = {
       code: 'STORE_FAILED',
-      message: expect.stringMatching(/^Cannot write to ".*\/data": .* \(the disk has \d+ kB left\)$/),
+      message: expect.stringMatching(
+        /^Cannot write to ".*\/data": the disk .* \(the disk has \d+ kB left\); not written: 20 batches of a\/0, .* and 15 more$/,
+      ),
     };
     let acknowledged = 0;
     let failure: unknown;

@@ -1,7 +1,10 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Database, open } from 'lmdb';
 import { afterEach, describe, expect, test } from 'vitest';
+import { encodeRecord } from '../../src/memory/lmdb/record.ts';
+import { encodeVersion } from '../../src/memory/lmdb/store-version.ts';
 import { openLmdbStore } from '../../src/memory/lmdb.ts';
 import { describeMemoryStore } from './memory-store-conformance.ts';
 import { batchOf, resultOf, runOf, snapshotOf } from './records.ts';
@@ -234,13 +237,15 @@ describe('a record', () => {
   test('of an agent whose id does not fit a key is refused, by writes and reads', async () => {
     const store = await openLmdbStore(newFolder());
     const refused = { code: 'STORE_FAILED', message: expect.stringMatching(/^Cannot store agent "/) };
-    for (const agent of ['x'.repeat(2_000), 'a\0b', 'a/\ud83c']) {
+    for (const agent of ['x'.repeat(2_000), 'a\0b', 'a/\ud83c', '\u0001'.repeat(64)]) {
       await expect(store.append('r', agent, batchOf(agent, 1))).rejects.toMatchObject(refused);
       await expect(store.journal('r', agent)).rejects.toMatchObject(refused);
     }
-    const longest = '\u0001'.repeat(63) + 'é'.repeat(868);
-    await store.append('r', longest, batchOf('a', 1));
-    expect(await store.journal('r', longest)).toHaveLength(1);
+    for (const longest of ['\u0001'.repeat(63), 'é'.repeat(899)]) {
+      for (const turn of [1, 2]) await store.append('r', longest, batchOf(longest, turn));
+      expect(await store.journal('r', longest)).toHaveLength(2);
+      expect(await store.snapshot('r', longest)).toEqual(snapshotOf(longest, 2));
+    }
     await store.close();
   });
 });
@@ -252,4 +257,40 @@ test('all runs of a directory live in a few files of it', async () => {
   for (let run = 0; run < 50; run++) void store.append(`r${run}`, 'a/0', batchOf('a/0', 1));
   await store.close();
   expect(readdirSync(directory).sort()).toEqual(['data.mdb', 'lock.mdb', 'mine']);
+});
+
+describe('the version of a directory', () => {
+  const editVersion = async (directory: string, work: (table: Database<Buffer, string>) => Promise<unknown>) => {
+    const root = open({ path: directory, maxDbs: 32, encoding: 'binary', noSubdir: false });
+    await work(root.openDB({ name: 'store', encoding: 'binary' }));
+    await root.close();
+  };
+
+  test('from before there was one is 1, and gets it', async () => {
+    const directory = await filled();
+    await editVersion(directory, (table) => table.remove('version'));
+    const reader = await openLmdbStore(directory, { readOnly: true });
+    expect(await reader.runs()).toHaveLength(1);
+    await reader.close();
+    const store = await openLmdbStore(directory);
+    expect(await store.journal('r', 'a/0')).toHaveLength(2);
+    await store.close();
+    await editVersion(directory, async (table) => expect(table.get('version')).toEqual(encodeVersion()));
+  });
+
+  test('that is newer is refused to writers and readers, and nothing is changed', async () => {
+    const directory = await filled();
+    await editVersion(directory, (table) => table.put('version', encodeRecord({ layout: 2 })));
+    const before = readFileSync(join(directory, 'data.mdb'));
+    for (const readOnly of [true, false]) {
+      await expect(openLmdbStore(directory, { readOnly, onDamage: () => {} })).rejects.toMatchObject({
+        code: 'STORE_UNAVAILABLE',
+        message:
+          `Cannot open "${directory}": its memory is of version 2, and this troupe knows version 1 alone; ` +
+          'open it with a newer troupe, or begin a new one with --data',
+      });
+    }
+    expect(readFileSync(join(directory, 'data.mdb')).equals(before)).toBe(true);
+    expect(existsSync(join(directory, 'lock'))).toBe(false);
+  });
 });

@@ -77,6 +77,21 @@ export function describeMemoryStore(name: string, open: () => Promise<OpenedStor
       });
     });
 
+    test('a run takes what is its own on disk, and nothing when it is not there', async () => {
+      const { store } = await opened();
+      const isOnDisk = await writesBytes(store);
+      for (const run of ['r', 's']) await store.putRun(runOf(run));
+      const before = await store.bytes('r');
+      for (let turn = 1; turn <= 3; turn++) await store.append('r', 'a/0', batchOf('a/0', turn));
+      const large = { journal: [resultOf('x'.repeat(2_000_000))], transcript: [] };
+      await store.append('s', 'a/0', large);
+      expect(await store.bytes('r')).toBeGreaterThanOrEqual(before);
+      expect((await store.bytes('r')) > before).toBe(isOnDisk);
+      expect((await store.bytes('s')) > 2_000_000).toBe(isOnDisk);
+      await store.deleteRun('s');
+      expect([await store.bytes('s'), await store.bytes('none')]).toEqual([0, 0]);
+    });
+
     describe('append', () => {
       test('adds to journal and transcript in the order of the calls, and replaces the snapshot', async () => {
         const { store } = await opened();
@@ -85,6 +100,10 @@ export function describeMemoryStore(name: string, open: () => Promise<OpenedStor
         await store.flush();
         expect(await store.journal('r', 'a/0')).toEqual(batches.flatMap(({ journal }) => journal));
         expect(await store.transcript('r', 'a/0')).toEqual(batches.flatMap(({ transcript }) => transcript));
+        expect(await store.history('r', 'a/0')).toEqual({
+          journal: batches.flatMap(({ journal }) => journal),
+          transcript: batches.flatMap(({ transcript }) => transcript),
+        });
         expect(await store.snapshot('r', 'a/0')).toEqual(snapshotOf('a/0', 299));
       });
 
@@ -201,6 +220,21 @@ export function describeMemoryStore(name: string, open: () => Promise<OpenedStor
       expect(store.room()).toBeUndefined();
     });
 
+    test('without trouble there is nothing to wait for, and nothing to tell whoever would endure it', async () => {
+      const { store } = await opened();
+      const told: unknown[] = [];
+      const end = store.endure((change) => told.push(change));
+      void store.append('r', 'a/0', batchOf('a/0', 1));
+      expect(store.ready()).toBeUndefined();
+      expect(store.downMs()).toBe(0);
+      await store.flush();
+      end();
+      end();
+      await store.append('r', 'a/0', batchOf('a/0', 2));
+      expect(await store.journal('r', 'a/0')).toHaveLength(2);
+      expect(told).toEqual([]);
+    });
+
     describe('close', () => {
       test('writes what was handed over', async () => {
         const { store, reopen } = await opened();
@@ -232,4 +266,12 @@ export function describeMemoryStore(name: string, open: () => Promise<OpenedStor
       });
     });
   });
+}
+
+/** Whether what it is given reaches a disk. */
+async function writesBytes(store: MemoryStore): Promise<boolean> {
+  await store.append('measured', 'a/0', batchOf('a/0', 1));
+  const { bytes } = store.stats();
+  await store.deleteRun('measured');
+  return bytes > 0;
 }

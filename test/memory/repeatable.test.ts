@@ -118,3 +118,31 @@ describe('a repeatable store', () => {
     await store.room();
   });
 });
+
+test('trouble of the disk holds virtual time, whatever waits for its end', async () => {
+  const { store, disk } = slowDisk();
+  let end = (): void => {};
+  let ready: Promise<void> | undefined = new Promise<void>((resolve) => {
+    end = () => {
+      ready = undefined;
+      resolve();
+    };
+  });
+  const clock = createVirtualClock();
+  const repeatable = createRepeatableStore({ ...store, ready: () => ready, downMs: () => 5_000 }, clock, 'async');
+  const done: string[] = [];
+  const waited = repeatable.ready()?.then(() => done.push(`ready at ${clock.elapsed()}`));
+  const written = repeatable
+    .append('r', 'a/0', batchOf('a/0', 1))
+    .then(() => done.push(`written at ${clock.elapsed()}`));
+  const later = clock.sleep(1_000).then(() => done.push(`later at ${clock.elapsed()}`));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(done).toEqual([]);
+  end();
+  disk.answer();
+  await Promise.all([waited, written, later]);
+  expect(done).toEqual(['ready at 0', 'written at 0', 'later at 1000']);
+  // Time stood still, so that nothing has to be made up for.
+  expect(repeatable.downMs()).toBe(0);
+  expect(repeatable.ready()).toBeUndefined();
+});

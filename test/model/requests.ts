@@ -17,6 +17,8 @@ export const spec: AgentSpec = {
     instructions: '',
     observe: { items: [], inbox: false },
     limits: { turns: 16, identicalCalls: 3, wallMs: 60_000 },
+    restart: 'temporary',
+    retries: 0,
   },
 };
 
@@ -40,7 +42,7 @@ export function results(contents: Record<string, unknown>): Observation {
 }
 
 export function request(observation: Observation = observe('hello'), more: Partial<ModelRequest> = {}): ModelRequest {
-  return { spec, turn: 1, step: 1, observation, instructions: '', transcript: [], tools: [], ...more };
+  return { spec, turn: 1, step: 1, attempt: 1, observation, instructions: '', transcript: [], tools: [], ...more };
 }
 
 export function context(clock: Clock = createVirtualClock(), seed = 1, call = '1/model'): CallContext {

@@ -17,6 +17,7 @@ describe('createSimulatedScope', () => {
       index: 3,
       turn: 4,
       step: 2,
+      attempt: 1,
       params: { team: 'ops' },
       agent: 'analyst/3',
     });

@@ -98,6 +98,8 @@ const GROUP: GroupSpec = {
   instructions: '',
   observe: { items: [], inbox: false },
   limits: { turns: 8, identicalCalls: 3, wallMs: 1_000 },
+  restart: 'temporary',
+  retries: 0,
 };
 
 /** Agents `a/0`, `a/1`, ..., and after them as many of each other group. */
@@ -133,11 +135,25 @@ export function factOf(type: RunEvent['type'], agent: string, n = 0): RunFact {
     'run.draining': { reason: 'asked' },
     'run.stalled': { waiting: [] },
     'run.finished': { status: 'done' },
+    'store.degraded': { error: { code: 'STORE_FAILED', message: 'the disk is full' } },
+    'store.recovered': { downMs: n * 10, writes: n },
     'agent.started': { agent, group: 'a' },
     'agent.observed': { agent, turn: n, observation: { kind: 'observation', text: 'x' } },
     'agent.waiting': { agent, for: failed ? 'to be resumed' : 'a message' },
     'agent.paused': { agent },
     'agent.resumed': { agent },
+    'agent.passivated': { agent },
+    'agent.woken': { agent },
+    'agent.restarting': { agent, supervisor: 'root', because: 'failure', attempt: 1, delayMs: n },
+    'agent.set-aside': { agent, turn: n, observation: 'x', error: { code: 'ERROR', message: 'no' }, attempts: 3 },
+    'supervisor.escalated': {
+      supervisor: 'root',
+      maxRestarts: 3,
+      withinMs: 5_000,
+      child: agent,
+      error: { code: 'ERROR', message: 'no' },
+    },
+    'agent.recalled': { agent, turn: n, decision: DECISION, pending: n % 3 },
     'agent.decided': {
       agent,
       turn: n,

@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createInMemoryStore } from '../../src/memory/in-memory.ts';
+import type { Damage } from '../../src/memory/lmdb/damage.ts';
 import { openLmdbStore } from '../../src/memory/lmdb.ts';
 import type { History } from '../../src/monitor/history/history.ts';
 import { AGENT_STATES } from '../../src/monitor/states.ts';
@@ -111,4 +112,24 @@ test('a file of rows that has gone since takes the rows along, but not what was 
   expect(history.foldAt(history.last).totals).toMatchObject({ turns: 2, replies: 2 });
   expect(statesOf(history)).toEqual(['done', 'done']);
   await store.close();
+});
+
+test('an agent that is damaged has failed, and the others are told as they were', async () => {
+  const data = temporaryFolder();
+  const { run, history: live } = await record(onDisk, { data });
+  const damages: Damage[] = [];
+  const store = await openLmdbStore(data, { readOnly: true, onDamage: (damage) => damages.push(damage) });
+  const journal = store.journal.bind(store);
+  store.journal = async (id, agent) => {
+    if (agent === 'clerk/1') damages.push({ run: id, agent, record: 2, problem: 'it is damaged' });
+    return journal(id, agent);
+  };
+  const kept = (await store.run(run.id)) as RunRecord;
+  const { source, history } = await readStoredRun(store, kept, {}, undefined, () => damages);
+  const [now, then] = [statesOf(history), statesOf(live)];
+  expect(now[1]).toBe('failed');
+  expect(now.toSpliced(1, 1)).toEqual(then.toSpliced(1, 1));
+  expect(await source.journal('clerk/1')).toEqual([]);
+  expect(await source.journal('clerk/0')).toEqual(await run.journal('clerk/0'));
+  await Promise.all([store.close(), run.close()]);
 });

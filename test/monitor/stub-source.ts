@@ -99,6 +99,8 @@ function toSpecs(name: string, count: number): AgentSpec[] {
     instructions: '',
     observe: { items: [], inbox: true },
     limits: { turns: 1, identicalCalls: 1, wallMs: 1 },
+    restart: 'temporary',
+    retries: 0,
   };
   return Array.from({ length: count }, (_, index) => ({ id: `${name}/${index}`, group, index, row: {}, items: [] }));
 }

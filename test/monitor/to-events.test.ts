@@ -3,7 +3,7 @@ import { History } from '../../src/monitor/history/history.ts';
 import { toEvents } from '../../src/monitor/to-events.ts';
 import type { AgentSpec, JournalRecord, RunEvent } from '../../src/protocol.ts';
 import { loadScenario } from '../../src/scenario/load.ts';
-import { asJournalled, busy, type Recorded, record, specsOf } from './recorded.ts';
+import { asJournalled, busy, DECISION, type Recorded, record, specsOf } from './recorded.ts';
 
 const faults = new URL('../../scenarios/faults.yaml', import.meta.url).pathname;
 
@@ -99,7 +99,7 @@ describe('a journal', () => {
     return { type: 'observed', turn, at, observation: { kind: 'message', text: 'hi', message } };
   };
   const tell = (spec: AgentSpec, records: readonly JournalRecord[]) =>
-    toEvents(spec, records).map((event) => `${event.at} ${event.agent} ${event.type}`);
+    toEvents(spec!, records).map((event) => `${event.at} ${event.agent} ${event.type}`);
 
   test('without records tells nothing', () => {
     expect(toEvents(plain, [])).toEqual([]);
@@ -155,4 +155,32 @@ describe('a journal', () => {
   test('times are microseconds, as in events', () => {
     expect(tell(plain, [observed(1_234.567_89, 1)])[1]).toBe('1234.568 a/0 agent.observed');
   });
+});
+
+test('restarts and dead letters are told, and what a restarted agent goes on with', () => {
+  const error = { code: 'MODEL_FAILED', message: 'no' };
+  const [spec] = specsOf(1);
+  const call = { id: 'c', name: 't', args: {} };
+  const decision = { ...DECISION, toolCalls: [call], final: false };
+  const observed = { type: 'observed', turn: 1, at: 0, observation: { kind: 'observation', text: 'x' } } as const;
+  const records: JournalRecord[] = [
+    observed,
+    { type: 'model.done', turn: 1, at: 5, decision },
+    { type: 'restarting', turn: 1, at: 7, error, attempt: 1, until: 10 },
+    { type: 'tools.intended', turn: 1, at: 10, calls: ['c'] },
+    { type: 'set-aside', turn: 1, at: 20, observation: 'x', error, attempts: 2 },
+    { ...observed, turn: 2, at: 21 },
+  ];
+  expect(toEvents(spec!, records).map(({ type }) => type)).toEqual([
+    'agent.started',
+    'agent.observed',
+    'agent.decided',
+    'agent.restarting',
+    'agent.started',
+    'agent.recalled',
+    'tool.started',
+    'agent.set-aside',
+    'agent.started',
+    'agent.observed',
+  ]);
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseScenario } from '../../src/scenario/load.ts';
 import { edit, FOLDER, refusal, VALID } from './refusals.ts';
 
-const ANSWER = 'observation, results, row, index, turn, step, params, agent';
+const ANSWER = 'observation, results, row, index, turn, step, attempt, params, agent';
 
 /** What is changed in the valid scenario, to what, and the one line it is refused with. */
 const REFUSED: [string, string, string][] = [

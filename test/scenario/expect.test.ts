@@ -19,6 +19,7 @@ const summary: MeasuredSummary = {
   modelFailures: 0,
   toolCalls: { total: 10, failed: 0 },
   restarts: 0,
+  deadLetters: 0,
   messages: 0,
   tokens: { input: 5, output: 6 },
   costUsd: 0,

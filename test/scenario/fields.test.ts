@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { duration, latency } from '../../src/scenario/fields.ts';
+import { duration, latency, size } from '../../src/scenario/fields.ts';
 
 describe('duration', () => {
   test.each([
@@ -25,4 +25,12 @@ describe('latency', () => {
       p95Ms: 2_000,
     }));
   test('refuses a mixture', () => expect(latency('').safeParse({ min: '1s', p95: '2s' }).success).toBe(false));
+});
+
+describe('size', () => {
+  test('reads a number with its unit, in bytes', () => expect(size('').parse('500MB')).toBe(500_000_000));
+  test.each(['500', '', '5 XB', 500])('refuses %j', (text) =>
+    expect(size('').safeParse(text).error?.issues[0]?.message).toMatch(
+      /^expected a size such as "500MB" or "2GB", found /,
+    ));
 });

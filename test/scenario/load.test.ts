@@ -56,12 +56,15 @@ describe('parseScenario', () => {
         },
       },
       memory: { store: 'in-memory', durability: 'sync', latency: { kind: 'constant', ms: 1 } },
+      supervision: { strategy: 'one_for_one', maxRestarts: 3, withinMs: 5_000, shutdownMs: 5_000 },
+      supervisors: {},
       limits: { turns: 9, identicalCalls: 4, wallMs: 3_600_000, concurrency: { m: 3 } },
       expect: ['agents.done == agents.total'],
       source: FULL,
     });
     const limits = { turns: 9, identicalCalls: 4, wallMs: 3_600_000 };
     const file = join(FOLDER, 'refusals.ts');
+    const unsupervised = { restart: 'temporary', retries: 2 };
     expect(agents).toEqual({
       counted: {
         name: 'counted',
@@ -71,6 +74,7 @@ describe('parseScenario', () => {
         instructions: '',
         observe: { items: ['one'], inbox: false },
         limits: { ...limits, turns: 2 },
+        ...unsupervised,
       },
       rows: {
         name: 'rows',
@@ -80,6 +84,7 @@ describe('parseScenario', () => {
         instructions: 'Hi {{ row.x }}',
         observe: { items: ['two'], each: file, text: '{{ data.x }}', inbox: false },
         limits,
+        ...unsupervised,
       },
       listed: {
         name: 'listed',
@@ -89,6 +94,7 @@ describe('parseScenario', () => {
         instructions: '',
         observe: { items: ['single'], inbox: true },
         limits,
+        ...unsupervised,
       },
     });
   });
@@ -99,6 +105,29 @@ describe('parseScenario', () => {
     expect(scenario.limits).toEqual({ turns: 16, identicalCalls: 3, wallMs: 600_000, concurrency: {} });
     expect(Object.keys(scenario)).not.toContain('seed');
     expect(scenario.models.m).toMatchObject({ failureRate: 0, latency: { kind: 'constant', ms: 0 } });
+  });
+
+  test('who declares supervision has agents that are restarted after a failure', () => {
+    const text = edit('agents:', 'supervision: { backoff: 200ms..10s, max_seconds: 60 }\nagents:');
+    const scenario = parse(text);
+    expect(scenario.agents.a?.restart).toBe('transient');
+    expect(scenario.supervision).toEqual({
+      strategy: 'one_for_one',
+      maxRestarts: 3,
+      withinMs: 60_000,
+      backoff: { minMs: 200, maxMs: 10_000 },
+      shutdownMs: 5_000,
+    });
+  });
+
+  test('what stays is in bytes, and everything does when it is not said', () => {
+    expect(parse(edit('agents:', 'keep: { runs: 5, days: 1.5, bytes: 500MB }\nagents:')).keep).toEqual({
+      runs: 5,
+      days: 1.5,
+      bytes: 500_000_000,
+    });
+    expect(parse(edit('agents:', 'keep: { days: 2 }\nagents:')).keep).toEqual({ days: 2 });
+    expect(Object.keys(parse(VALID))).not.toContain('keep');
   });
 
   test('keeps the order of groups', () => {

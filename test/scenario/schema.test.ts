@@ -109,18 +109,18 @@ const REFUSED: [string, string, string][] = [
   [
     'builtin: metrics',
     'timeout: 1s',
-    'f.yaml:7:3: tools.t.builtin: missing key "builtin": expected one of search, read-file, metrics, calculate, now, send, simulated',
+    'f.yaml:7:3: tools.t.builtin: missing key "builtin": expected one of search, read-file, append-line, find-lines, metrics, calculate, now, send, simulated',
   ],
   [
     'builtin: metrics',
     'builtin: serch',
-    'f.yaml:7:17: tools.t.builtin: expected one of search, read-file, metrics, calculate, now, send, simulated, found the text "serch"; did you mean "search"?',
+    'f.yaml:7:17: tools.t.builtin: expected one of search, read-file, append-line, find-lines, metrics, calculate, now, send, simulated, found the text "serch"; did you mean "search"?',
   ],
   ['builtin: metrics', 'builtin: search', 'f.yaml:7:3: tools.t.folder: missing key "folder": expected a path'],
   [
     'builtin: metrics',
     'builtin: metrics, folder: text',
-    'f.yaml:7:26: tools.t.folder: unknown key "folder"; here are builtin, description, timeout',
+    'f.yaml:7:26: tools.t.folder: unknown key "folder"; here are builtin, description, timeout, effects',
   ],
   ['builtin: metrics', 'builtin: metrics, timeout: 0s', 'f.yaml:7:35: tools.t.timeout: expected more than 0ms'],
   [
@@ -138,6 +138,12 @@ const REFUSED: [string, string, string][] = [
     'limits: { identical_calls: 1 }\nexpect:',
     'f.yaml:14:28: limits.identical_calls: expected at least 2, found the number 1',
   ],
+  [
+    'expect:',
+    'keep: { bytes: 500 }\nexpect:',
+    'f.yaml:14:16: keep.bytes: expected a size such as "500MB" or "2GB", found the number 500',
+  ],
+  ['expect:', 'keep: { runs: 0 }\nexpect:', 'f.yaml:14:15: keep.runs: expected at least 1, found the number 0'],
   ['expect: [agents.done == 2]', 'expect: [true]', 'f.yaml:14:10: expect.0: expected a text, found true'],
 ];
 

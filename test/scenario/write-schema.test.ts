@@ -54,6 +54,7 @@ describe('scenario.schema.json', () => {
     ],
     ['a simulated tool', edit('builtin: metrics', 'builtin: simulated, result: [1, null], fault: hang, timeout: 0.5s')],
     ['an inbox', edit('observe: hello', 'observe: { inbox: true }')],
+    ['what stays', edit('expect:', 'keep: { runs: 5, days: 1.5, bytes: 1.5 GB }\nexpect:')],
     ['the key of editors', `$schema: x\n${VALID}`],
   ])('accepts what the schema accepts: %s', (_title, text) => {
     expect(scenarioSchema().safeParse(parse(text)).success).toBe(true);
@@ -74,6 +75,7 @@ describe('scenario.schema.json', () => {
     ['two ways to say who', edit('count: 2', 'count: 2\n    list: [{}]')],
     ['nobody', edit('    count: 2\n', '')],
     ['a folder where there is none', edit('builtin: metrics', 'builtin: metrics, folder: x')],
+    ['a plain number as a size', edit('expect:', 'keep: { bytes: "500" }\nexpect:')],
     ['an unknown builtin', edit('builtin: metrics', 'builtin: metricz')],
   ])('refuses %s', (_title, text) => expect(accepts(parse(text))).toBe(false));
 });

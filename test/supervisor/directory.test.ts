@@ -27,8 +27,9 @@ test('keeps messages for one who has not started yet', () => {
   directory.reserve('a/0');
   directory.deliver(message('a/0', 'early'));
   expect(directory.size).toBe(0);
-  directory.enter('a/0', a);
-  expect(a.got).toEqual(['early']);
+  expect(directory.hasMail('a/0')).toBe(true);
+  expect(directory.enter('a/0', a).map(({ body }) => body)).toEqual(['early']);
+  expect(directory.hasMail('a/0')).toBe(false);
 });
 
 test('refuses an unknown address, one that has ended, and a full mailbox', () => {
@@ -38,7 +39,7 @@ test('refuses an unknown address, one that has ended, and a full mailbox', () =>
   for (let i = 0; i < MAILBOX_MAX; i++) directory.deliver(message('a/0'));
   expect(() => directory.deliver(message('a/0'))).toThrow(/1000 messages are waiting/);
   const a = recipient();
-  directory.enter('a/0', a);
+  for (const early of directory.enter('a/0', a)) a.receive(early);
   expect(() => directory.deliver(message('a/0'))).toThrow(/1000 messages are waiting/);
   directory.leave('a/0');
   expect(() => directory.deliver(message('a/0'))).toThrow('the agent has ended');
@@ -56,6 +57,16 @@ test('one is alive from the moment it is reserved until it leaves', () => {
   expect([alive(), directory.size]).toEqual([true, 1]);
   directory.leave('a/0');
   expect([alive(), directory.size]).toEqual([false, 0]);
+});
+
+test('one that has stopped and will start again keeps its address, and what is sent to it waits', () => {
+  const directory = createDirectory<ReturnType<typeof recipient>>();
+  directory.reserve('a/0');
+  directory.enter('a/0', recipient());
+  directory.vacate('a/0');
+  expect([directory.isAlive('a/0'), directory.size, directory.get('a/0')]).toEqual([true, 0, undefined]);
+  directory.deliver(message('a/0', 'meanwhile'));
+  expect(directory.enter('a/0', recipient()).map(({ body }) => body)).toEqual(['meanwhile']);
 });
 
 test('one that leaves before it has started counts as ended, and its messages go with it', () => {

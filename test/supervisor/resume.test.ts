@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
-import type { ResumedAgent } from '../../src/agent/context.ts';
 import { findRemaining } from '../../src/supervisor/resume.ts';
 import { Supervisor } from '../../src/supervisor/supervisor.ts';
-import { calls, createHarness, timedTool, tool } from '../agent/harness.ts';
+import { calls, createHarness, timedTool, toGoOn, tool } from '../agent/harness.ts';
 
 const options = {
   count: 3,
@@ -37,7 +36,7 @@ test('goes on where each agent was: finished ones stay so, the others neither lo
       return observation.text === 'two' ? { toolCalls: calls('work') } : { reply: observation.text };
     },
   });
-  await new Supervisor(second.env, { ...remaining, keepOpen: false }).run();
+  await new Supervisor(second.env, toGoOn(remaining)).run();
   const after = second.ofType('agent.replied').map((event) => `${event.agent} ${event.reply}`);
   expect([...before, ...after].sort()).toEqual(
     ['agent/0', 'agent/1', 'agent/2'].flatMap((agent) => [
@@ -59,12 +58,13 @@ test('results that were not yet observed are observed, in the order of the calls
   first.supervisor.drain('asked');
   await end;
   const { resumed } = await findRemaining(first.memory, 'run', first.specs);
-  expect(resumed.get('agent/0')).toMatchObject({
+  expect(resumed.get('agent/0')?.point).toMatchObject({
     turn: 1,
     step: 1,
     taken: 1,
-    observation: { kind: 'results', text: 'slow\nquick', results: [{ name: 'slow' }, { name: 'quick' }] },
-  } satisfies Partial<ResumedAgent> | object);
+    answered: false,
+    results: [{ name: 'slow' }, { name: 'quick' }],
+  });
 });
 
 test('a run cut short in the same turn twice has each message once', async () => {
@@ -74,7 +74,7 @@ test('a run cut short in the same turn twice has each message once', async () =>
   let left = await findRemaining(first.memory, 'run', first.specs);
   for (let round = 0; round < 2; round++) {
     const harness = createHarness({ decide, tools, store: () => first.memory });
-    const supervisor = new Supervisor(harness.env, { ...left, keepOpen: false });
+    const supervisor = new Supervisor(harness.env, toGoOn(left));
     const end = supervisor.run();
     await harness.clock.sleep(10);
     supervisor.drain('asked');
@@ -85,7 +85,7 @@ test('a run cut short in the same turn twice has each message once', async () =>
     { role: 'user', content: 'one' },
     { role: 'assistant', content: 'a', toolCalls: [] },
   ];
-  expect(left.resumed.get('agent/0')).toMatchObject({ turn: 1, taken: 1, transcript: messages });
+  expect(left.resumed.get('agent/0')).toMatchObject({ point: { turn: 1, taken: 1 }, transcript: messages });
   expect(await first.memory.transcript('run', 'agent/0')).toEqual(messages);
 });
 
@@ -140,7 +140,7 @@ test('one that is stopped before it goes on keeps the turns it had', async () =>
   await end;
   const remaining = await findRemaining(first.memory, 'run', first.specs);
   const second = createHarness({ items: options.items, decide: () => ({ reply: 'y' }), store: () => first.memory });
-  const supervisor = new Supervisor(second.env, { ...remaining, keepOpen: false });
+  const supervisor = new Supervisor(second.env, toGoOn(remaining));
   const secondEnd = supervisor.run();
   supervisor.stop('agent/0');
   await secondEnd;

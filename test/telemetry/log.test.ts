@@ -22,6 +22,8 @@ const FACTS: readonly (readonly [Exclude<LogLevel, 'silent'>, RunFact])[] = [
   ['debug', { type: 'agent.ended', agent, status: 'done', turns: 1, criticalPathMs: 1 }],
   ['error', { type: 'agent.ended', agent, status: 'failed', turns: 1, criticalPathMs: 1, error }],
   ['warn', { type: 'run.draining', reason: 'x' }],
+  ['error', { type: 'store.degraded', error: { code: 'STORE_FAILED', message: 'full' } }],
+  ['warn', { type: 'store.recovered', downMs: 1, writes: 2 }],
 ];
 const events = FACTS.map(([, fact], i): RunEvent => ({ seq: i + 1, at: 2.5, ...fact }));
 

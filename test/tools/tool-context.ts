@@ -15,6 +15,7 @@ interface Settings {
 
 class TestContext extends CallContext implements ToolContext {
   readonly row: JsonObject;
+  readonly idempotencyKey = 'key';
   readonly #send: (to: string, body: string) => void;
 
   constructor({ clock, agent, callId, seed, row, send }: Settings) {
@@ -40,6 +41,7 @@ export function createTool(execute: (...args: any[]) => unknown, rest: Partial<T
     description: '',
     parameters: { type: 'object' },
     timeoutMs: 1_000,
+    effects: 'none',
     external: false,
     execute: execute as Tool['execute'],
     ...rest,

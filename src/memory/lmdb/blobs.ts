@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /** Values too large for the database, as files named by the hash of their content, in a folder for each run. */
@@ -8,6 +8,8 @@ export interface Blobs {
   write(run: string, bytes: Uint8Array): { readonly name: string; readonly written: Promise<void> };
   /** @throws If the file is not there. */
   read(run: string, name: string): Promise<Buffer>;
+  /** What those of one run take. */
+  bytes(run: string): Promise<number>;
   /** Removes those of one run, if there are any. */
   remove(run: string): Promise<void>;
 }
@@ -24,8 +26,15 @@ export function createBlobs(folder: string): Blobs {
       return { name, written: writeDurably(path, `${path}.${parts++}.part`, bytes) };
     },
     read: (run, name) => readFile(join(folderOf(run), name)),
+    bytes: (run) => sizeOf(folderOf(run)),
     remove: (run) => rm(folderOf(run), { recursive: true, force: true }),
   };
+}
+
+async function sizeOf(folder: string): Promise<number> {
+  const names = await readdir(folder).catch(() => []);
+  const sizes = await Promise.all(names.map((name) => stat(join(folder, name)).then(({ size }) => size)));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 function hash(content: string | Uint8Array): string {

@@ -36,6 +36,12 @@ export function lockDirectory(directory: string): () => void {
   }
 }
 
+/** @returns The process that writes to a data directory; undefined if none does, or none that can be seen from here. */
+export function findHolder(directory: string): number | undefined {
+  const found = read(join(directory, 'lock'));
+  return found === undefined ? undefined : toHolder(found);
+}
+
 function busy(directory: string, state: string): TroupeError {
   return new TroupeError('STORE_BUSY', `Cannot open "${directory}": ${state}`);
 }

@@ -7,18 +7,28 @@ const SPACE_MIN_BYTES = 1024 * 1024;
 
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
+  EDQUOT: 'the quota of the disk is used up',
   EEXIST: 'it is a file, not a directory',
+  EIO: 'the disk fails (input/output error)',
   ENOSPC: 'the disk is full',
   ENOTDIR: 'a part of the path is a file',
   EPERM: 'permission denied',
   EROFS: 'the file system is read-only',
 };
 
+/** LMDB says it in the words of the C library, and where it was. */
+const WORDS: readonly (readonly [pattern: RegExp, reason: string])[] = [
+  [/MDB_PANIC/, 'the database stopped after a failed write; opened again it is whole'],
+  [/^No space left on device/, 'the disk is full'],
+  [/^Read-only file system/, 'the file system is read-only'],
+  [/^Disk quota exceeded/, 'the quota of the disk is used up'],
+  [/^Input\/output error/, 'the disk fails (input/output error)'],
+];
+
 /** What the operating system or LMDB says, in a person's words where we have them. */
 export function toReason(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
-  if (message.includes('MDB_PANIC')) return 'the database stopped after a failed write; opened again it is whole';
-  return REASONS[code ?? ''] ?? message;
+  return REASONS[code ?? ''] ?? WORDS.find(([pattern]) => pattern.test(message))?.[1] ?? message;
 }
 
 /** @returns ` (the disk has N kB left)`, or nothing while there is enough space. */

@@ -1,10 +1,6 @@
 import type { TroupeError } from '../../base/errors.ts';
 import { STORE_BACKLOG_BYTES, STORE_OUTSTANDING_BYTES, STORE_OUTSTANDING_PUTS } from '../../base/limits.ts';
 
-/** A group is at most half of what may be outstanding, so that one is filled while another is on its way to the disk. */
-const GROUP_PUTS = STORE_OUTSTANDING_PUTS / 2;
-const GROUP_BYTES = STORE_OUTSTANDING_BYTES / 2;
-
 /** One change of one key. */
 export interface Write {
   readonly table: 'runs' | 'batches';
@@ -15,17 +11,13 @@ export interface Write {
   readonly outsideBytes: number;
 }
 
-/**
- * Writes that are acknowledged together, by one promise: ten thousand agents would otherwise need twice as many.
- * A group is `live` when its writes are passed on as they come; otherwise it keeps them until there is a place.
- */
+/** Writes that are acknowledged together, by one promise: ten thousand agents would otherwise need twice as many. */
 class Group {
-  readonly live: boolean;
   readonly done: Promise<void>;
   resolve: () => void = () => {};
   reject: (reason: TroupeError) => void = () => {};
-  kept: Write[] = [];
-  puts = 0;
+  /** In order, and kept until they are acknowledged: they may have to be passed on again. */
+  readonly writes: Write[] = [];
   /** Handed to the database. */
   bytes = 0;
   batches = 0;
@@ -35,8 +27,7 @@ class Group {
   /** Files that must be on disk before this may be handed over. */
   awaited = 0;
 
-  constructor(live: boolean) {
-    this.live = live;
+  constructor() {
     this.done = new Promise((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;
@@ -45,34 +36,35 @@ class Group {
     this.done.catch(() => {});
   }
 
-  count({ table, value, outsideBytes }: Write): void {
-    const bytes = value === undefined ? 0 : value.length;
-    this.puts++;
+  add(write: Write): void {
+    const bytes = write.value?.length ?? 0;
+    this.writes.push(write);
     this.bytes += bytes;
-    this.outsideBytes += outsideBytes;
-    if (table !== 'batches' || value === undefined) return;
+    this.outsideBytes += write.outsideBytes;
+    if (write.table !== 'batches' || write.value === undefined) return;
     this.batches++;
-    this.batchBytes += bytes + outsideBytes;
+    this.batchBytes += bytes + write.outsideBytes;
   }
 }
 
 /**
- * Passes writes on in the order in which they come, never more than `STORE_OUTSTANDING_PUTS` of them or
- * `STORE_OUTSTANDING_BYTES` unacknowledged; the rest waits here.
+ * Passes writes on in the order in which they come, in groups of at most `STORE_OUTSTANDING_PUTS` writes or
+ * `STORE_OUTSTANDING_BYTES`, one after the other: the next when the one before is acknowledged. The rest waits here.
  *
- * Contract: `add` and everything else return at once. The owner calls `takeTurn` when the database closes what it was
- * given in one turn of the event loop into a transaction, and `acknowledge` when that is on disk. After `fail` nothing
- * is passed on any more.
+ * One at a time, so that the database is never given anything after a write of which it is not known how it ended.
+ *
+ * Contract: `add` and everything else return at once. The owner calls `take` some time after `begin`, gives all of it to
+ * the database as one transaction, and calls `acknowledge` when that is on disk; until then `take` gives the same again.
+ * After `fail` nothing is passed on any more.
  */
 export class WriteQueue {
-  readonly #send: (write: Write) => void;
+  readonly #begin: () => void;
+  /** Takes what comes; the last one of all. */
   #open: Group | undefined;
   #last: Group | undefined;
   #waiting: Group[] = [];
-  /** Passed on and not acknowledged, in order. */
-  #inFlight: Group[] = [];
-  #outstandingPuts = 0;
-  #outstandingBytes = 0;
+  /** To be passed on, or passed on and not acknowledged. */
+  #underWay: Group | undefined;
   #backlogBytes = 0;
   #handedOverBytes = 0;
   #writes = 0;
@@ -80,9 +72,9 @@ export class WriteQueue {
   #failure: { readonly error: TroupeError; readonly refused: Promise<never> } | undefined;
   #room: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
 
-  /** @param send Hands one write to the database. Must not throw. */
-  constructor(send: (write: Write) => void) {
-    this.#send = send;
+  /** @param begin Called when there is something to be taken. Must not throw, nor take it at once. */
+  constructor(begin: () => void) {
+    this.#begin = begin;
   }
 
   /** @param ready When what the write refers to is on disk. @returns Resolves when the write is on disk itself. */
@@ -92,44 +84,34 @@ export class WriteQueue {
       return this.#failure.refused;
     }
     const group = this.#groupFor(write, ready !== undefined);
-    group.count(write);
+    group.add(write);
     const bytes = (write.value?.length ?? 0) + write.outsideBytes;
     this.#handedOverBytes += bytes;
-    if (group.live) {
-      this.#passOn(write);
-    } else {
-      group.kept.push(write);
-      this.#backlogBytes += bytes;
-      if (ready !== undefined) this.#awaitFor(group, ready);
-    }
+    if (group !== this.#underWay) this.#backlogBytes += bytes;
+    if (ready !== undefined) this.#awaitFor(group, ready);
     return group.done;
   }
 
-  /** @returns The last group that has been passed on; undefined if none is under way. */
-  takeTurn(): Group | undefined {
-    if (this.#open?.live) this.#open = undefined;
-    return this.#inFlight.at(-1);
+  /** Writes, and their bytes, that are to be taken. */
+  get next(): { readonly puts: number; readonly bytes: number } {
+    return { puts: this.#underWay?.writes.length ?? 0, bytes: this.#underWay?.bytes ?? 0 };
   }
 
-  /** Writes have been passed on that nobody has acknowledged. */
-  get isWaiting(): boolean {
-    return this.#inFlight.length > 0;
+  /** @returns What is one transaction, in order; what comes from now on belongs to the next. */
+  take(): readonly Write[] {
+    if (this.#open === this.#underWay) this.#open = undefined;
+    return this.#underWay?.writes ?? [];
   }
 
-  /**
-   * A turn is on disk, and with it all before it: transactions follow each other, and what brings one to the disk brings
-   * the earlier ones. LMDB now and then never reports one of them.
-   */
-  acknowledge(last: Group | undefined): void {
-    const count = last === undefined ? 0 : this.#inFlight.indexOf(last) + 1;
-    for (const head of this.#inFlight.splice(0, count)) {
-      this.#outstandingPuts -= head.puts;
-      this.#outstandingBytes -= head.bytes;
-      this.#writes += head.batches;
-      this.#bytes += head.batchBytes;
-      head.resolve();
-    }
-    this.#passOnWaiting();
+  /** What was taken is on disk. */
+  acknowledge(): void {
+    const group = this.#underWay;
+    if (group === undefined) return;
+    this.#underWay = undefined;
+    this.#writes += group.batches;
+    this.#bytes += group.batchBytes;
+    group.resolve();
+    this.#passOn();
   }
 
   /** The first error stays: it is why the others happened. */
@@ -138,12 +120,26 @@ export class WriteQueue {
     const refused = Promise.reject(error);
     refused.catch(() => {});
     this.#failure = { error, refused };
-    for (const group of [...this.#inFlight, ...this.#waiting]) group.reject(error);
-    this.#inFlight = [];
+    for (const group of this.#unwritten()) group.reject(error);
+    this.#underWay = undefined;
     this.#waiting = [];
     this.#open = undefined;
     this.#backlogBytes = 0;
     this.#giveRoom();
+  }
+
+  get hasFailed(): boolean {
+    return this.#failure !== undefined;
+  }
+
+  /** Everything handed over is on disk. */
+  get isEmpty(): boolean {
+    return this.#underWay === undefined && this.#waiting.length === 0;
+  }
+
+  /** What is not on disk, in order. */
+  unwritten(): Write[] {
+    return this.#unwritten().flatMap(({ writes }) => writes);
   }
 
   get handedOverBytes(): number {
@@ -177,50 +173,37 @@ export class WriteQueue {
     return { writes: this.#writes, bytes: this.#bytes };
   }
 
+  #unwritten(): Group[] {
+    return this.#underWay === undefined ? this.#waiting : [this.#underWay, ...this.#waiting];
+  }
+
   #groupFor(write: Write, mustWait: boolean): Group {
     const open = this.#open;
     const fits =
       open !== undefined &&
-      open.puts < GROUP_PUTS &&
-      open.bytes + (write.value?.length ?? 0) <= GROUP_BYTES &&
-      !(open.live && mustWait);
+      open.writes.length < STORE_OUTSTANDING_PUTS &&
+      open.bytes + (write.value?.length ?? 0) <= STORE_OUTSTANDING_BYTES &&
+      !(open === this.#underWay && mustWait);
     if (fits) return open;
-    const group = new Group(!mustWait && this.#waiting.length === 0 && this.#hasPlaceFor(GROUP_PUTS, GROUP_BYTES));
-    if (group.live) this.#launch(group);
-    else this.#waiting.push(group);
+    const group = new Group();
     this.#open = group;
     this.#last = group;
+    if (this.isEmpty && !mustWait) this.#launch(group);
+    else this.#waiting.push(group);
     return group;
   }
 
-  #hasPlaceFor(puts: number, bytes: number): boolean {
-    return (
-      this.#outstandingPuts + puts <= STORE_OUTSTANDING_PUTS &&
-      this.#outstandingBytes + bytes <= STORE_OUTSTANDING_BYTES
-    );
-  }
-
   #launch(group: Group): void {
-    this.#inFlight.push(group);
+    this.#underWay = group;
+    this.#begin();
   }
 
-  #passOn(write: Write): void {
-    this.#outstandingPuts++;
-    this.#outstandingBytes += write.value?.length ?? 0;
-    this.#send(write);
-  }
-
-  #passOnWaiting(): void {
-    let head = this.#waiting[0];
-    while (head?.awaited === 0 && (this.#inFlight.length === 0 || this.#hasPlaceFor(head.puts, head.bytes))) {
-      this.#waiting.shift();
-      if (head === this.#open) this.#open = undefined;
-      this.#backlogBytes -= head.bytes + head.outsideBytes;
-      this.#launch(head);
-      for (const write of head.kept) this.#passOn(write);
-      head.kept = [];
-      head = this.#waiting[0];
-    }
+  #passOn(): void {
+    const head = this.#waiting[0];
+    if (this.#underWay !== undefined || head === undefined || head.awaited > 0) return;
+    this.#waiting.shift();
+    this.#backlogBytes -= head.bytes + head.outsideBytes;
+    this.#launch(head);
     if (this.#backlogBytes <= STORE_BACKLOG_BYTES) this.#giveRoom();
   }
 
@@ -229,7 +212,7 @@ export class WriteQueue {
     ready.then(
       () => {
         group.awaited--;
-        this.#passOnWaiting();
+        this.#passOn();
       },
       (error: TroupeError) => this.fail(error),
     );

@@ -32,8 +32,9 @@ export class EventFilter {
   fitsRow(chunk: Chunk, index: number): boolean {
     const kind = chunk.kind[index] ?? 0;
     const flag = chunk.flag[index] ?? 0;
-    const isCall = EVENT_TYPES[kind] === 'tool.finished' || EVENT_TYPES[kind] === 'model.failed';
-    const failed = (isCall && flag === FAILED) || (kind === ENDED && flag === ENDED_FAILED);
+    const type = EVENT_TYPES[kind] ?? 'run.started';
+    const isFailed = type === 'tool.finished' ? flag === FAILED : kind === ENDED && flag === ENDED_FAILED;
+    const failed = isFailed || FAILURES.has(type);
     return this.#fits(chunk.agent[index] ?? NO_AGENT, kind, failed);
   }
 
@@ -45,7 +46,15 @@ export class EventFilter {
   }
 }
 
+/** Events that are about nothing else. */
+const FAILURES: ReadonlySet<RunEvent['type']> = new Set([
+  'model.failed',
+  'agent.set-aside',
+  'supervisor.escalated',
+  'store.degraded',
+]);
+
 function isFailure(event: RunEvent): boolean {
   if (event.type === 'tool.finished') return event.result.isError;
-  return event.type === 'model.failed' || (event.type === 'agent.ended' && event.status === 'failed');
+  return FAILURES.has(event.type) || (event.type === 'agent.ended' && event.status === 'failed');
 }

@@ -12,8 +12,11 @@ const WAITING = KIND('agent.waiting');
 const PAUSED = KIND('agent.paused');
 const RESUMED = KIND('agent.resumed');
 const DECIDED = KIND('agent.decided');
+const RECALLED = KIND('agent.recalled');
 const UNDECIDED = KIND('model.failed');
 const TOOL_FINISHED = KIND('tool.finished');
+const PASSIVATED = KIND('agent.passivated');
+const RESTARTING = KIND('agent.restarting');
 const STORED = KIND('agent.stored');
 const REPLIED = KIND('agent.replied');
 const ENDED = KIND('agent.ended');
@@ -114,6 +117,10 @@ export class Fold {
         this.pending[agent] = chunk.count[row] ?? 0;
         this.#go(agent, chunk.count[row] === 0 ? STATE.storing : STATE['executing-tools']);
         break;
+      case RECALLED:
+        this.pending[agent] = chunk.count[row] ?? 0;
+        this.#go(agent, chunk.count[row] === 0 ? STATE.storing : STATE['executing-tools']);
+        break;
       case UNDECIDED:
         this.totals.modelCalls++;
         this.#took(this.models, chunk, row);
@@ -123,6 +130,13 @@ export class Fold {
         if (flag === FAILED) this.totals.toolFailures++;
         this.#took(this.tools, chunk, row);
         this.#settle(agent);
+        break;
+      case PASSIVATED:
+        this.#move(agent, STATE.waiting);
+        break;
+      case RESTARTING:
+        this.totals.failures++;
+        this.#move(agent, STATE.unstarted);
         break;
       case STORED:
         this.#go(agent, STATE.observe);

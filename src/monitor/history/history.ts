@@ -1,5 +1,5 @@
 import { HISTORY_CHUNKS } from '../../base/limits.ts';
-import type { AgentSpec, EndedStatus, RunEvent } from '../../protocol.ts';
+import type { AgentSpec, EndedStatus, ErrorInfo, RunEvent } from '../../protocol.ts';
 import { Fold } from './fold.ts';
 import { CHUNK_ROWS, Chunk, ENDINGS, FAILED, HELD, NO_AGENT, NO_NAME, toKind } from './rows.ts';
 
@@ -18,6 +18,8 @@ export class History {
   readonly names: string[] = [];
   /** Called whenever a chunk is full, so that whoever folds the rows never falls behind what is dropped. */
   onChunk: (() => void) | undefined;
+  /** Why memory cannot be written, while it cannot. */
+  trouble: ErrorInfo | undefined;
   readonly #positions = new Map<string, number>();
   readonly #nameIndex = new Map<string, number>();
   /** Events about the whole run; few. */
@@ -91,6 +93,8 @@ export class History {
     } else {
       chunk.agent[index] = NO_AGENT;
       this.#runEvents.set(this.last, event);
+      if (event.type === 'store.degraded') this.trouble = event.error;
+      if (event.type === 'store.recovered') this.trouble = undefined;
     }
   };
 
@@ -196,6 +200,9 @@ export class History {
         chunk.count[index] = event.decision.toolCalls.length;
         chunk.name[index] = this.#nameOf(event.model);
         chunk.value[index] = event.durationMs;
+        break;
+      case 'agent.recalled':
+        chunk.count[index] = event.pending;
         break;
       case 'model.failed':
         chunk.flag[index] = FAILED;

@@ -52,6 +52,7 @@ export function createCalculate(name: string, spec: BuiltinToolSpec): Tool {
       additionalProperties: false,
     },
     timeoutMs: spec.timeoutMs,
+    effects: spec.effects ?? 'none',
     external: false,
     execute: (args) => ({ value: calculate(String(args.expression)) }),
   };

@@ -27,6 +27,7 @@ export function createMetrics(name: string, spec: BuiltinToolSpec, { virtual }: 
       spec.description ?? 'Load, memory and event-loop delay of the host and process this runs on, as they are now.',
     parameters: { type: 'object' },
     timeoutMs: spec.timeoutMs,
+    effects: spec.effects ?? 'none',
     external: false,
     execute: (_, context) => (read === undefined ? draw(context.random, context.clock) : read(context.clock)),
   };

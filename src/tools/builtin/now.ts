@@ -8,6 +8,7 @@ export function createNow(name: string, spec: BuiltinToolSpec): Tool {
     description: spec.description ?? 'The current date and time (UTC).',
     parameters: { type: 'object' },
     timeoutMs: spec.timeoutMs,
+    effects: spec.effects ?? 'none',
     external: false,
     execute(_, { clock }) {
       const now = clock.now();

@@ -31,6 +31,7 @@ export async function createReadFile(name: string, spec: BuiltinToolSpec): Promi
       additionalProperties: false,
     },
     timeoutMs: spec.timeoutMs,
+    effects: spec.effects ?? 'none',
     external: true,
     async execute(args) {
       const path = String(args.path);

@@ -31,6 +31,7 @@ export async function createSearch(name: string, spec: BuiltinToolSpec): Promise
       additionalProperties: false,
     },
     timeoutMs: spec.timeoutMs,
+    effects: spec.effects ?? 'none',
     external: false,
     execute(args, { clock }) {
       const query = String(args.query);

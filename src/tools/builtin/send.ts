@@ -18,6 +18,7 @@ export function createSend(name: string, spec: BuiltinToolSpec): Tool {
       additionalProperties: false,
     },
     timeoutMs: spec.timeoutMs,
+    effects: spec.effects ?? 'idempotent',
     external: false,
     execute(args, context) {
       context.sendMessage(String(args.to), String(args.body));

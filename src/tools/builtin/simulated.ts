@@ -35,6 +35,7 @@ export function createSimulated(name: string, spec: SimulatedToolSpec, options: 
     description: spec.description ?? `Simulated tool "${name}".`,
     parameters: spec.parameters ?? { type: 'object' },
     timeoutMs: spec.timeoutMs,
+    effects: spec.effects ?? 'none',
     external: false,
     execute(args, context) {
       if (fault === 'throw') fail();

@@ -1,11 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { STORE_SILENCE_MS } from '../../../src/base/limits.ts';
-import {
-  DirectoryStore,
-  type Environment,
-  type Tables,
-  type WritableTable,
-} from '../../../src/memory/lmdb/directory-store.ts';
+import { DirectoryStore } from '../../../src/memory/lmdb/directory-store.ts';
+import type { Environment, Tables, WritableTable } from '../../../src/memory/lmdb/environment.ts';
 import { batchOf, runOf } from '../records.ts';
 
 interface Turn {
@@ -27,7 +22,6 @@ function createTurn(): Turn {
 /** LMDB as far as the store sees it, with a disk that answers when the test says so. */
 class FakeLmdb implements Environment {
   commit = createTurn();
-  flush = createTurn();
   /** As after the last step of a commit has failed: nothing tells but `get`, and ranges are empty. */
   stopped = false;
   closed = false;
@@ -41,7 +35,7 @@ class FakeLmdb implements Environment {
       return this.commit.promise;
     },
     remove: (key) => {
-      this.removed.push(key);
+      this.#values.delete(JSON.stringify(key));
       return this.commit.promise;
     },
     get: (key) => {
@@ -51,16 +45,13 @@ class FakeLmdb implements Environment {
     getRange: () => (this.stopped ? [] : this.#values.values()),
   };
   readonly tables: Tables = { runs: this.#table, batches: this.#table };
-  /** What is to happen after a while, and when. */
-  readonly timers: { readonly delayMs: number; readonly fn: () => void; cancelled: boolean }[] = [];
-  readonly removed: unknown[] = [];
-  readonly store = new DirectoryStore('/data', this, this.tables, () => this.unlocked++, {
-    setTimer: (delayMs, fn) => {
-      const timer = { delayMs, fn, cancelled: false };
-      this.timers.push(timer);
-      return { due: delayMs, cancel: () => Object.assign(timer, { cancelled: true }) };
-    },
-    stop: () => {},
+  readonly store = new DirectoryStore({
+    directory: '/data',
+    opened: { root: this, tables: this.tables },
+    reopen: () => expect.unreachable('Nobody endures anything here'),
+    unlock: () => this.unlocked++,
+    guard: { check: async () => {}, close: async () => {} },
+    clock: { setTimer: (due) => ({ due, cancel: () => {} }), elapsed: () => 0, stop: () => {} },
   });
 
   on(_: 'beforecommit', listener: () => void): void {
@@ -71,10 +62,6 @@ class FakeLmdb implements Environment {
     return this.commit.promise;
   }
 
-  get flushed(): Promise<boolean> {
-    return this.flush.promise;
-  }
-
   resetReadTxn(): void {}
 
   async close(): Promise<void> {
@@ -83,11 +70,12 @@ class FakeLmdb implements Environment {
 
   /** Ends the turn of the event loop. */
   async endTurn(): Promise<void> {
+    await settle();
     this.#beforeCommit();
     await settle();
   }
 
-  /** As LMDB does: the write rejects, the reason is in a promise of its own, and `flushed` never comes. */
+  /** As LMDB does: the write rejects, and the reason is in a promise of its own. */
   async failCommit(reason: Error): Promise<void> {
     const commitError = Promise.reject(reason);
     this.commit.reject(Object.assign(new Error('Commit failed (see commitError for details)'), { commitError }));
@@ -101,45 +89,22 @@ async function settle(): Promise<void> {
 }
 
 describe('a directory store', () => {
-  test('acknowledges an append when it is committed and flushed, not before', async () => {
+  test('acknowledges an append when it is committed, not before', async () => {
     const lmdb = new FakeLmdb();
     const states: string[] = [];
     void lmdb.store.append('r', 'a/0', batchOf('a/0', 1)).then(() => states.push('acknowledged'));
     await lmdb.endTurn();
-    lmdb.commit.resolve(true);
-    await settle();
     expect(states).toEqual([]);
-    lmdb.flush.resolve(true);
+    lmdb.commit.resolve(true);
     await settle();
     expect(states).toEqual(['acknowledged']);
     expect(lmdb.store.stats().writes).toBe(1);
   });
 
-  test('asks LMDB again when it is silent, which acknowledges what was never reported', async () => {
-    const lmdb = new FakeLmdb();
-    const written = lmdb.store.append('r', 'a/0', batchOf('a/0', 1));
-    await lmdb.endTurn();
-    expect(lmdb.timers.map(({ delayMs }) => delayMs)).toEqual([STORE_SILENCE_MS]);
-    // The transaction is written and never reported; the next one is.
-    lmdb.flush = createTurn();
-    lmdb.timers[0]?.fn();
-    expect(lmdb.removed).toHaveLength(1);
-    await lmdb.endTurn();
-    lmdb.flush.resolve(true);
-    await written;
-    expect(lmdb.timers.at(-1)?.cancelled).toBe(true);
-    expect(lmdb.timers).toHaveLength(2);
-  });
-
-  test('does not ask while nothing is under way', async () => {
-    const lmdb = new FakeLmdb();
-    await lmdb.endTurn();
-    expect(lmdb.timers).toEqual([]);
-  });
-
   test('rejects with the reason of a failed commit, and gives nothing to LMDB after that', async () => {
     const lmdb = new FakeLmdb();
-    const failed = { code: 'STORE_FAILED', message: 'Cannot write to "/data": Input/output error' };
+    const message = 'Cannot write to "/data": the disk fails (input/output error); not written: 2 batches of a/0, a/1';
+    const failed = { code: 'STORE_FAILED', message };
     const lost = lmdb.store.append('r', 'a/0', batchOf('a/0', 1));
     void lmdb.store.append('r', 'a/1', batchOf('a/1', 1));
     await lmdb.endTurn();
@@ -177,26 +142,38 @@ describe('a directory store', () => {
     };
     await expect(lmdb.store.append('r', 'a/0', batchOf('a/0', 1))).rejects.toMatchObject({
       code: 'STORE_FAILED',
-      message: 'Cannot write to "/data": Database is closed',
+      message: expect.stringContaining('Cannot write to "/data": Database is closed'),
     });
   });
 
-  test('rejects writes and reads when LMDB has stopped without saying so: nothing seems written, or empty', async () => {
+  test('rejects reads when LMDB has stopped without saying so: everything seems empty', async () => {
     const lmdb = new FakeLmdb();
-    const state = 'the database stopped after a failed write; opened again it is whole';
-    const lost = lmdb.store.append('r', 'a/0', batchOf('a/0', 1));
+    void lmdb.store.append('r', 'a/0', batchOf('a/0', 1));
     await lmdb.endTurn();
-    lmdb.stopped = true;
     lmdb.commit.resolve(true);
-    lmdb.flush.resolve(true);
-    await expect(lost).rejects.toMatchObject({
-      code: 'STORE_FAILED',
-      message: `Cannot write to "/data": ${state}`,
-    });
+    await settle();
+    lmdb.stopped = true;
+    const state = 'the database stopped after a failed write; opened again it is whole';
     const unread = { code: 'STORE_FAILED', message: `Cannot read from "/data": ${state}` };
     await expect(lmdb.store.journal('r', 'a/0')).rejects.toMatchObject(unread);
     await expect(lmdb.store.snapshots('r')).rejects.toMatchObject(unread);
     await expect(lmdb.store.runs()).rejects.toMatchObject(unread);
+  });
+
+  test('gives no number to a batch by a database that has stopped, in which nothing seems to be', async () => {
+    const lmdb = new FakeLmdb();
+    void lmdb.store.append('r', 'a/0', batchOf('a/0', 1));
+    await lmdb.endTurn();
+    lmdb.stopped = true;
+    let puts = 0;
+    lmdb.tables.batches.put = () => {
+      puts++;
+      return lmdb.commit.promise;
+    };
+    const late = lmdb.store.append('s', 'b/0', batchOf('b/0', 1));
+    await lmdb.failCommit(new Error('Input/output error'));
+    await expect(late).rejects.toMatchObject({ code: 'STORE_FAILED' });
+    expect(puts).toBe(0);
   });
 
   test('counts the bytes handed over, before any is on disk', () => {

@@ -8,12 +8,14 @@ test('the chart of the agents', () => {
   expect(toMermaid(toChartGraph(describeMachines().agent))).toBe(`stateDiagram-v2
   direction LR
   [*] --> observe
+  observe --> storing: cut short when its calls had settled
+  observe --> executing_tools: cut short after its decision
   observe --> decide: something to decide about
   decide --> executing_tools: calls
   decide --> storing: a reply alone
   executing_tools --> storing: every call has settled
   storing --> observe: handed over
-  observe --> failed: out of turns
+  observe --> failed: an interrupted call, or out of turns
   observe --> done: nothing left
   decide --> failed: in circles, or no decision
   any_state --> failed: out of time, or memory cannot be written

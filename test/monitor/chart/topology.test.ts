@@ -68,6 +68,8 @@ test('models and tools that code brings along: any group with an inbox may be ad
         instructions: '',
         observe: { items: [], inbox: true },
         limits: { turns: 1, identicalCalls: 2, wallMs: 1 },
+        restart: 'temporary',
+        retries: 0,
       },
     },
   });

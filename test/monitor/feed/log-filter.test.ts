@@ -26,7 +26,7 @@ const filters: fc.Arbitrary<LogFilter> = fc.record(
 function isWanted(event: RunEvent, { groups, agents: wanted, types, failures }: LogFilter): boolean {
   const agent = 'agent' in event && agents.includes(event.agent) ? event.agent : undefined;
   const failed =
-    event.type === 'model.failed' ||
+    ['model.failed', 'agent.set-aside', 'supervisor.escalated', 'store.degraded'].includes(event.type) ||
     (event.type === 'tool.finished' && event.result.isError) ||
     (event.type === 'agent.ended' && event.status === 'failed');
   if (failures && !failed) return false;

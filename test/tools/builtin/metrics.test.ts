@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { createRealClock } from '../../../src/base/clock.ts';
 import { createMetrics } from '../../../src/tools/builtin/metrics.ts';
+import { createRehearsedLineFile } from '../../../src/tools/line-file.ts';
 import { createContext } from '../tool-context.ts';
 
 const spec = { builtin: 'metrics', timeoutMs: 1_000 } as const;
-const create = (virtual: boolean) => createMetrics('metrics', spec, { params: {}, virtual });
+const create = (virtual: boolean) =>
+  createMetrics('metrics', spec, { params: {}, virtual, lineFile: createRehearsedLineFile });
 
 function expectPlausible(metrics: any): void {
   const { memory, process, loopDelayMs } = metrics;

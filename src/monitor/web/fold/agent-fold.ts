@@ -103,6 +103,9 @@ const TAKE: { readonly [Type in RunEvent['type']]?: Take<Type> } = {
     fold.tokens.input += decision.usage.inputTokens;
     fold.tokens.output += decision.usage.outputTokens;
   },
+  'agent.recalled': (fold, { at, turn, decision }) => {
+    Object.assign(turnOf(fold, turn, at), { decision, decidedAt: at });
+  },
   'model.failed': (fold, { at, turn, model, error, durationMs }) => {
     Object.assign(turnOf(fold, turn, at - durationMs), { model, error, decidedAt: at, decideMs: durationMs });
     fold.failedCalls++;

@@ -12,7 +12,7 @@ export function toEventText(event: RunEvent): string {
 export function isFailure(event: RunEvent): boolean {
   if (event.type === 'tool.finished') return event.result.isError;
   if (event.type === 'agent.ended' || event.type === 'run.finished') return event.status === 'failed';
-  return event.type === 'model.failed' || event.type === 'run.stalled';
+  return event.type === 'model.failed' || event.type === 'run.stalled' || event.type === 'store.degraded';
 }
 
 type Tell<Type extends RunEvent['type']> = (event: Extract<RunEvent, { type: Type }>) => string;
@@ -22,6 +22,9 @@ const TELL: { readonly [Type in RunEvent['type']]: Tell<Type> } = {
   'run.draining': ({ reason }) => reason,
   'run.stalled': ({ waiting }) => `${formatCount(waiting.length, 'agent')} waiting for what nobody will send`,
   'run.finished': ({ status }) => status,
+  'store.degraded': ({ error }) => `no call begins until memory can be written again: ${error.message}`,
+  'store.recovered': ({ downMs, writes }) =>
+    `after ${formatDuration(downMs)}, ${formatCount(writes, 'write')} made up for`,
   'agent.started': ({ group }) => `in group ${group}`,
   'agent.observed': ({ turn, observation }) => `turn ${turn}: ${toObservationText(observation)}`,
   'agent.waiting': (event) => `for ${event.for}`,
@@ -32,6 +35,15 @@ const TELL: { readonly [Type in RunEvent['type']]: Tell<Type> } = {
     const parts = [decision.reply, calls].filter((part) => part !== undefined && part !== '');
     return `${formatDuration(durationMs)}: ${parts.join(' → ') || 'nothing'}`;
   },
+  'agent.recalled': ({ turn, pending }) => `turn ${turn}, with the decision it had; ${pending} calls to go`,
+  'agent.passivated': () => 'sleeps until a message comes',
+  'agent.woken': () => 'by a message',
+  'agent.restarting': ({ because, delayMs, error }) =>
+    `${because === 'failure' ? (error?.message ?? 'failed') : 'along with another'}; again in ${formatDuration(delayMs)}`,
+  'agent.set-aside': ({ observation, error, attempts }) =>
+    `given up after ${attempts} failures: ${shorten(observation, 80)}: ${error.message}`,
+  'supervisor.escalated': ({ supervisor, maxRestarts, withinMs, child }) =>
+    `${supervisor} gave up: more than ${maxRestarts} restarts in ${formatDuration(withinMs)}, the last of ${child}`,
   'model.failed': ({ model, error, durationMs }) => `${model}, ${formatDuration(durationMs)}: ${error.message}`,
   'tool.started': ({ call }) => `${call.name}(${toArgs(call.args)})`,
   'tool.finished': ({ result, durationMs }) =>

@@ -1,0 +1,91 @@
+import type { ErrorInfo, JournalRecord, ToolCall, ToolResult } from '../protocol.ts';
+import type { AgentContext } from './context.ts';
+import type { AgentEnvironment } from './environment.ts';
+import { toolFor } from './executing-tools.ts';
+import { armWall, toUserText } from './observe.ts';
+import type { CutTurn } from './resumed-agent.ts';
+
+/** A turn was cut short after its decision, and calls of it are still to be made. */
+export function isCut(env: AgentEnvironment, context: AgentContext): boolean {
+  return context.cut !== undefined && context.awake && !context.paused && !env.isDraining();
+}
+
+/** A turn was cut short when all of its calls had settled. */
+export function isCutBeforeStoring(env: AgentEnvironment, context: AgentContext): boolean {
+  const { cut } = context;
+  return (
+    isCut(env, context) && cut !== undefined && toResults(env, context, cut).every((result) => result !== undefined)
+  );
+}
+
+/** The agent in the turn that was cut short: decided, with what its calls had brought. */
+export function takeCut(env: AgentEnvironment, context: AgentContext): Partial<AgentContext> {
+  const { cut } = context;
+  if (cut === undefined) return {};
+  const { decision, observation, isFirst } = cut;
+  const results = toResults(env, context, cut);
+  const isMessage = isFirst && observation.kind === 'message';
+  const isItem = isFirst && observation.kind === 'observation';
+  return {
+    turn: context.turn + 1,
+    step: isFirst ? 1 : context.step + 1,
+    taken: context.taken + (isItem ? 1 : 0),
+    observations: context.observations + (isFirst ? 1 : 0),
+    messages: context.messages + (isMessage ? 1 : 0),
+    mailbox: isMessage ? context.mailbox.slice(1) : context.mailbox,
+    observation,
+    question: isFirst ? observation.text : context.question,
+    decision,
+    results,
+    pending: results.filter((result) => result === undefined).length,
+    answered: decision.final || decision.toolCalls.length === 0,
+    reply: decision.reply ?? context.reply,
+  };
+}
+
+/** Tells the others what was taken. */
+export function noteCut(env: AgentEnvironment, context: AgentContext, expire: () => void): void {
+  const { spec, turn, work, results, pending, cut } = context;
+  if (cut === undefined) return;
+  const { decision, observation, isFirst, observedAt, outcomes } = cut;
+  if (isFirst) work.calls = [];
+  armWall(env, context, isFirst ? observedAt : undefined, expire);
+  if (isFirst) work.transcript.push({ role: 'user', content: toUserText(observation) });
+  work.transcript.push({ role: 'assistant', content: decision.reply ?? '', toolCalls: decision.toolCalls });
+  env.emit({ type: 'agent.recalled', agent: spec.id, turn, decision, pending });
+  for (const result of results) {
+    if (result === undefined || outcomes.has(result.callId)) continue;
+    const record: JournalRecord = { type: 'tool.unknown', turn, at: env.clock.elapsed(), result };
+    work.journal.push(record);
+    env.emit({ type: 'tool.finished', agent: spec.id, turn, result, durationMs: 0 });
+  }
+}
+
+/** What may not be passed over: a call of which nobody knows, in a run that was told to fail then. */
+export function toRefusal(env: AgentEnvironment, context: AgentContext): ErrorInfo | undefined {
+  const { cut } = context;
+  if (cut === undefined || env.onUnknown !== 'fail') return undefined;
+  const call = cut.decision.toolCalls.find((one) => isUncertain(env, context, cut, one));
+  if (call === undefined) return undefined;
+  const message = `Cannot go on: nobody knows whether call "${call.name}" of turn ${context.turn + 1} was made`;
+  return { code: 'CALL_UNKNOWN', message };
+}
+
+/** In the decision's order; holes are to be made, or made again. */
+function toResults(env: AgentEnvironment, context: AgentContext, cut: CutTurn): (ToolResult | undefined)[] {
+  return cut.decision.toolCalls.map((call) => {
+    const outcome = cut.outcomes.get(call.id);
+    if (outcome !== undefined) return outcome;
+    return isUncertain(env, context, cut, call) && env.onUnknown !== 'retry' ? toInterrupted(call) : undefined;
+  });
+}
+
+/** It may have been made, and may not be made twice. */
+function isUncertain(env: AgentEnvironment, { spec }: AgentContext, cut: CutTurn, call: ToolCall): boolean {
+  return cut.unknown.has(call.id) && toolFor(env, spec, call.name)?.effects === 'once';
+}
+
+function toInterrupted({ id, name }: ToolCall): ToolResult {
+  const error = `The call of "${name}" was interrupted: it is not known whether it had its effect, and it was not repeated`;
+  return { callId: id, name, isError: true, content: { error, interrupted: true }, serviceMs: 0 };
+}
