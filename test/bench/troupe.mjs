@@ -40,7 +40,11 @@ export function runTroupe(nodeOptions, agents) {
     /** @type {RunSummary} */
     const summary = await readChild(
       process.execPath,
-      [...nodeOptions, CLI, ...['run', SCENARIO, '--set', `agents.agent.count=${agents}`, '--json', '--data', data]],
+      [
+        ...nodeOptions,
+        CLI,
+        ...['run', SCENARIO, '--set', `agents.agent.count=${agents}`, '--json', '--monitor', 'off', '--data', data],
+      ],
       // 1: an expectation of the scenario is not met, as on a slow machine. Whether the run counts is decided below.
       { statuses: [0, 1] },
     );
