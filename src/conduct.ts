@@ -181,7 +181,7 @@ async function perform({ clock, store, scenario, record, remaining, ...run }: Co
   const { user, system } = process.cpuUsage(cpu);
 
   const counts = run.metrics.counts();
-  const error = run.trouble() ?? flushError;
+  const error = run.trouble() ?? flushError ?? run.supervisor.failure;
   const status = error === undefined ? toRunStatus(end, counts.agents.failed) : 'failed';
   run.events.emit({ type: 'run.finished', status });
   const measured: RunSummary = {

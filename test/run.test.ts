@@ -264,3 +264,11 @@ test('a data directory that cannot be used is refused, and nothing has started',
   ).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
   expect(events).toEqual([]);
 });
+
+test('a run whose supervisors have all given up has failed, and says why', async () => {
+  const models = { clerk: { latency: '1s', rules: [{ fail: 'no credit' }] } };
+  const supervision = { max_restarts: 2, max_seconds: 60 };
+  const { summary } = await rehearse(scenarioOf({ ...inMemory, models, supervision, expect: [] }));
+  expect(summary).toMatchObject({ status: 'failed', error: { code: 'RESTARTS_EXCEEDED' } });
+  expect(summary.agents.failed).toBeGreaterThan(0);
+});
