@@ -33,6 +33,8 @@ export class Passivation {
   readonly #asleep = new Map<string, AgentSpec>();
   readonly #waking = new Set<string>();
   #timer: Timer | undefined;
+  /** When the timer is due, on the run's clock. */
+  #armedFor = Number.POSITIVE_INFINITY;
 
   constructor(env: AgentEnvironment, dormitory: Dormitory) {
     this.#env = env;
@@ -127,18 +129,19 @@ export class Passivation {
   }
 
   #arm(): void {
-    if (this.#timer !== undefined) return;
     let first = Number.POSITIVE_INFINITY;
     for (const lane of this.#resting.values()) {
       const [next] = lane.values();
       if (next !== undefined) first = Math.min(first, next.dueAt);
     }
-    if (first === Number.POSITIVE_INFINITY) return;
+    if (first >= this.#armedFor) return;
+    this.#timer?.cancel();
+    this.#armedFor = first;
     this.#timer = this.#env.clock.setTimer(Math.max(0, first - this.#env.clock.elapsed()), this.#layDown);
   }
 
   readonly #layDown = (): void => {
-    this.#timer = undefined;
+    this.#armedFor = Number.POSITIVE_INFINITY;
     const now = this.#env.clock.elapsed();
     for (const lane of this.#resting.values()) this.#layDownDue(lane, now);
     this.#arm();

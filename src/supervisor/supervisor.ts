@@ -255,11 +255,8 @@ export class Supervisor {
   /** The supervisor above all gives up: the agent that failed has failed, and the others are stopped. */
   #giveUp(error: ErrorInfo, agent: string, life: ResumedAgent): void {
     const spec = this.#vacated.get(agent);
-    this.#vacated.delete(agent);
-    this.#directory.leave(agent);
     if (spec !== undefined) storeEnd(this.#env, { ...createContext({ spec, resumed: life }), error }, 'failed');
-    const turns = life.point.turn;
-    this.#env.emit({ type: 'agent.ended', agent, status: 'failed', turns, criticalPathMs: 0, error });
+    this.#goneWithoutActor(agent, { status: 'failed', turns: life.point.turn, error });
     this.#failure = error;
     this.drain(error.message);
   }
@@ -307,17 +304,8 @@ export class Supervisor {
     }
     const spec = this.#options.tree.order.find(({ id }) => id === agent);
     const resumed = this.#restarter.forget(agent) ?? this.#options.resumed.get(agent);
-    this.#vacated.delete(agent);
-    this.#directory.leave(agent);
-    this.#paused.delete(agent);
     if (spec !== undefined) storeEnd(this.#env, createContext({ spec, ...(resumed && { resumed }) }), 'stopped');
-    this.#env.emit({
-      type: 'agent.ended',
-      agent,
-      status: 'stopped',
-      turns: resumed?.point.turn ?? 0,
-      criticalPathMs: 0,
-    });
+    this.#goneWithoutActor(agent, { status: 'stopped', turns: resumed?.point.turn ?? 0 });
     this.#env.clock.defer(this.#checkEnd);
   }
 
@@ -366,19 +354,27 @@ export class Supervisor {
   /** It is not started again in this process; its journal says where it goes on. */
   #dismissAll(agents: readonly string[]): void {
     for (const agent of agents) {
-      this.#vacated.delete(agent);
       this.#passivation.forget(agent);
-      this.#directory.leave(agent);
-      this.#env.emit({ type: 'agent.ended', agent, status: 'stopped', turns: 0, criticalPathMs: 0 });
+      this.#goneWithoutActor(agent, { status: 'stopped', turns: 0 });
     }
   }
 
   /** Memory could not give it back. */
   #failAsleep(agent: string, error: ErrorInfo): void {
+    this.#goneWithoutActor(agent, { status: 'failed', turns: 0, error });
+    this.#env.clock.defer(this.#checkEnd);
+  }
+
+  /** One that was asleep, waited for its restart or had not started. */
+  #goneWithoutActor(
+    agent: string,
+    { status, turns, error }: { status: EndedStatus; turns: number; error?: ErrorInfo },
+  ): void {
     this.#vacated.delete(agent);
     this.#directory.leave(agent);
-    this.#env.emit({ type: 'agent.ended', agent, status: 'failed', turns: 0, criticalPathMs: 0, error });
-    this.#env.clock.defer(this.#checkEnd);
+    this.#paused.delete(agent);
+    const ended = { agent, status, turns, criticalPathMs: 0 };
+    this.#env.emit({ type: 'agent.ended', ...ended, ...(error !== undefined && { error }) });
   }
 
   /** Why the run was given up, if it was. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Passivation } from '../../src/supervisor/passivation.ts';
 import { findRemaining } from '../../src/supervisor/resume.ts';
 import { createHarness, type HarnessOptions } from '../agent/harness.ts';
 
@@ -131,6 +132,42 @@ test('a memory that cannot give an agent back costs that agent', async () => {
   expect(replies(harness)).toContain('second after 2');
   harness.supervisor.drain('enough');
   await end;
+});
+
+test('one that fails in its sleep while it is paused does not keep the run up', async () => {
+  const harness = waiting({
+    count: 2,
+    items: [{ template: 'first' }],
+    keepOpen: false,
+    store: (inner) => ({ ...inner, transcript: () => Promise.reject(new Error('damaged')) }),
+  });
+  const end = harness.run();
+  harness.supervisor.pause('agent/0');
+  await harness.clock.sleep(2_000);
+  harness.supervisor.pause('agent/1');
+  harness.env.sendMessage('user', 'agent/1', 'second');
+  await harness.clock.sleep(10);
+  expect(harness.ofType('agent.ended')).toMatchObject([{ agent: 'agent/1', status: 'failed' }]);
+  harness.supervisor.resume('agent/0');
+  expect(await end).toBe('stalled');
+});
+
+test('those with a shorter time do not wait for those with a longer one', async () => {
+  const { env, clock, specs } = waiting();
+  const [spec] = specs;
+  const asleep: string[] = [];
+  const passivation = new Passivation(env, {
+    maySleep: () => true,
+    vacate: (agent) => asleep.push(agent),
+    start: () => {},
+    fail: () => {},
+  });
+  for (const [id, idleAfterMs] of Object.entries({ long: 5_000, short: 1_000 }))
+    passivation.rest({ ...spec!, id, group: { ...spec!.group, idleAfterMs } });
+  await clock.sleep(1_001);
+  expect(asleep).toEqual(['short']);
+  await clock.sleep(4_000);
+  expect(asleep).toEqual(['short', 'long']);
 });
 
 test('a run that is resumed goes on with those who slept', async () => {
