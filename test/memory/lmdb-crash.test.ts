@@ -1,14 +1,14 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openLmdbStore } from '../../src/memory/lmdb.ts';
+import { compileMemory } from './compile-memory.ts';
 import { batchOf, resultOf, runOf } from './records.ts';
 
-const root = resolve(import.meta.dirname, '../..');
 let folder = '';
 
 beforeAll(() => {
@@ -32,31 +32,10 @@ describe('when the process is killed', () => {
     }`;
 
   beforeAll(() => {
-    const out = join(folder, 'out');
-    const config = join(folder, 'tsconfig.json');
-    mkdirSync(out);
-    const compilerOptions = {
-      rootDir: join(root, 'src'),
-      outDir: out,
-      declaration: false,
-      sourceMap: false,
-      typeRoots: [join(root, 'node_modules/@types')],
-    };
-    writeFileSync(
-      config,
-      JSON.stringify({
-        extends: join(root, 'tsconfig.build.json'),
-        compilerOptions,
-        include: [],
-        files: [join(root, 'src/memory/lmdb.ts')],
-      }),
-    );
-    execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', config]);
+    const out = compileMemory(folder);
     // The records are small enough to be made plain by hand: types are all they have beyond JavaScript.
-    writeFileSync(join(out, 'package.json'), '{ "type": "module" }');
     writeFileSync(join(out, 'records.js'), `export const batchOf = ${plainBatch.toString()};`);
     writeFileSync(join(out, 'writer.js'), writer);
-    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   }, 30_000);
 
   const startWriter = (directory: string): ChildProcess =>
