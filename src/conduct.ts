@@ -1,28 +1,34 @@
-import { toAgentView } from './agent/agent-view.ts';
 import type { AgentEnvironment } from './agent/environment.ts';
 import { toErrorInfo } from './base/errors.ts';
-import { createLoopDelayMeter } from './base/loop-delay.ts';
-import { createRunMemory, type RunMemory } from './memory/run-memory.ts';
+import { createSecretFilter } from './base/secret-filter.ts';
+import { inspectAgents } from './conduct/inspect-agents.ts';
+import { toModelViews } from './conduct/model-figures.ts';
+import { performRun } from './conduct/perform-run.ts';
+import type { Parts, Plan } from './conduct/plan.ts';
+import { createRunBudgets } from './conduct/run-budgets.ts';
+import { createWatchers } from './conduct/watchers.ts';
+import { createRunMemory } from './memory/run-memory.ts';
 import type {
   AgentSpec,
   AgentView,
+  BudgetView,
   EndedStatus,
   ErrorInfo,
   InspectionStep,
   JournalRecord,
+  ModelView,
   MonitorCommand,
   RunEvent,
+  RunFact,
   RunRecord,
   RunSummary,
   Scenario,
 } from './protocol.ts';
-import { checkExpectations } from './scenario/expect.ts';
 import { obey } from './supervisor/obey.ts';
-import type { Remaining } from './supervisor/resume.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
 import { buildTree } from './supervisor/tree.ts';
-import { createEventStream, type EventStream } from './telemetry/event-stream.ts';
-import { createRunMetrics, type RunMetrics, toRunStatus } from './telemetry/metrics.ts';
+import { createEventStream } from './telemetry/event-stream.ts';
+import { createRunMetrics } from './telemetry/metrics.ts';
 
 /** A run under way. Its first event comes in a later turn of the event loop: who subscribes at once misses nothing. */
 export interface Run {
@@ -44,32 +50,25 @@ export interface Run {
    * @throws {TroupeError} `AGENT_UNKNOWN`, `GROUP_UNKNOWN` or `MAILBOX_FULL` if it reaches nobody.
    */
   send(command: MonitorCommand): number;
+  /** How the models' gates stand. */
+  models(): readonly ModelView[];
+  /** How the budgets stand. */
+  budgets(): readonly BudgetView[];
   /** An agent's state machine as it is now; undefined if it has not started or has ended. */
   view(agent: string): AgentView | undefined;
   /** Everything that has happened to an agent, up to this moment, also after the end of the run. */
   journal(agent: string): Promise<readonly JournalRecord[]>;
   /** Calls `listener` with each step of the agents it `watches`. One at a time. @returns Ends it. */
   inspect(watches: (agent: string) => boolean, listener: (step: InspectionStep) => void): () => void;
+  /**
+   * Asks for the text that models write, as it comes (`agent.streamed`), of the agents it `watches`: those whose model is
+   * asked from now on. Simulated models write nothing before their answer. @returns Ends it.
+   */
+  watch(watches: (agent: string) => boolean): () => void;
   /** Resolves when every agent has ended and every write is on disk. @throws Rejects with `STORE_FAILED`. */
   readonly finished: Promise<RunSummary>;
   /** Frees what `journal` opened after the end. Idempotent. */
   close(): Promise<void>;
-}
-
-export type Parts = Pick<
-  AgentEnvironment,
-  'run' | 'clock' | 'random' | 'store' | 'durability' | 'onUnknown' | 'tools' | 'groups'
->;
-
-export interface Plan {
-  readonly record: RunRecord;
-  readonly scenario: Scenario;
-  readonly specs: readonly AgentSpec[];
-  readonly remaining: Remaining;
-  readonly keepOpen: boolean;
-  /** The data directory. */
-  readonly data: string;
-  readonly onEvent?: (event: RunEvent) => void;
 }
 
 /** Lets the agents of a plan run, from the first event to the last write. */
@@ -80,12 +79,21 @@ export function conduct(parts: Parts, plan: Plan): Run {
   const events = createEventStream(clock, [metrics.onEvent, ...(onEvent === undefined ? [] : [onEvent])]);
   let trouble: ErrorInfo | undefined;
   let messages = 0;
+  const watchers = createWatchers();
 
+  const budgets = createRunBudgets(parts, plan, events.emit);
+  const secrets = clock.kind === 'real' || hasModules(scenario) ? createSecretFilter() : undefined;
+  const tell = (fact: RunFact): void => events.emit(secrets?.json(fact) ?? fact);
   const env: AgentEnvironment = {
     ...parts,
+    ...(budgets !== undefined && { budgets }),
+    ...(secrets !== undefined && { secrets }),
     inspection: {},
     emit: events.emit,
+    tell,
     isDraining: () => supervisor.isDraining,
+    park: (agent) => supervisor.park(agent),
+    isWatched: watchers.isWatched,
     idle: (agent) => supervisor.idle(agent),
     storeFailed(error) {
       if (trouble !== undefined) return;
@@ -98,6 +106,7 @@ export function conduct(parts: Parts, plan: Plan): Run {
       supervisor.deliver({ id, from, to, body, at: clock.elapsed() });
     },
   };
+  if (budgets !== undefined) events.subscribe((event) => event.type === 'agent.ended' && budgets.end(event.agent));
   const tree = buildTree(remaining.specs, scenario.supervision, scenario.supervisors);
   const supervisor = new Supervisor(env, { resumed: remaining.resumed, tree, keepOpen: plan.keepOpen });
   const memory = createRunMemory(parts.store, { run: record.id, kind: scenario.memory.store, directory: plan.data });
@@ -105,7 +114,17 @@ export function conduct(parts: Parts, plan: Plan): Run {
   const interrupted = new Promise<void>((resolve) => {
     interrupt = resolve;
   });
-  const conducted = { ...plan, ...parts, metrics, events, supervisor, memory, interrupted, trouble: () => trouble };
+  const conducted = {
+    ...plan,
+    tell,
+    ...parts,
+    metrics,
+    events,
+    supervisor,
+    memory,
+    interrupted,
+    trouble: () => trouble,
+  };
   return {
     id: record.id,
     seed: record.seed,
@@ -123,90 +142,18 @@ export function conduct(parts: Parts, plan: Plan): Run {
       }
       return obey(command, supervisor, env);
     },
+    models: () => toModelViews(plan.equipment.gates, clock.elapsed()),
+    budgets: () => budgets?.view() ?? [],
     view: (agent) => supervisor.view(agent),
     journal: (agent) => memory.journal(agent, () => supervisor.pendingJournal(agent)),
-    inspect(watches, listener) {
-      const onStep: typeof env.inspection.onStep = (actor, event, snapshot) => {
-        try {
-          if (!watches(actor.id)) return;
-          listener({ agent: actor.id, event, view: toAgentView(actor.sessionId, snapshot, actor.id) });
-        } catch (error) {
-          // Whoever looks on must not be able to end an agent.
-          env.inspection.onStep = undefined;
-          process.emitWarning(`An inspector threw and hears no more: ${toErrorInfo(error).message}`);
-        }
-      };
-      env.inspection.onStep = onStep;
-      return () => {
-        if (env.inspection.onStep === onStep) env.inspection.onStep = undefined;
-      };
-    },
-    finished: perform(conducted),
+    inspect: (watches, listener) => inspectAgents(env.inspection, watches, listener),
+    watch: watchers.add,
+    finished: performRun(conducted),
     close: memory.close,
   };
 }
 
-interface Conducted extends Parts, Plan {
-  readonly metrics: RunMetrics;
-  readonly events: EventStream;
-  readonly supervisor: Supervisor;
-  readonly memory: RunMemory;
-  /** Resolves when somebody asks for the run's end. */
-  readonly interrupted: Promise<void>;
-  /** Why memory could not be written. */
-  trouble(): ErrorInfo | undefined;
-}
-
-async function perform({ clock, store, scenario, record, remaining, ...run }: Conducted): Promise<RunSummary> {
-  const { id, seed, startedAt, virtual } = record;
-  await new Promise<void>((resolve) => clock.defer(resolve));
-  const meter = createLoopDelayMeter();
-  meter.start();
-  const cpu = process.cpuUsage();
-  const started = { run: id, scenario: scenario.name, seed, virtual, agents: record.agents, startedAt } as const;
-  run.events.emit({
-    type: 'run.started',
-    ...started,
-    ...(remaining.ended.size > 0 && { before: countEnds(remaining.ended) }),
-  });
-  const giveUp = store.endure(run.events.emit);
-  const end = await run.supervisor.run();
-  const endedAt = clock.realElapsed();
-  // Until then the run waits for a disk that cannot be written, also after its last agent.
-  void run.interrupted.then(giveUp);
-  const flushError = await store.flush().then(() => undefined, toErrorInfo);
-  giveUp();
-  const drainMs = Math.round(clock.realElapsed() - endedAt);
-  meter.stop();
-  const { user, system } = process.cpuUsage(cpu);
-
-  const counts = run.metrics.counts();
-  const error = run.trouble() ?? flushError ?? run.supervisor.failure;
-  const status = error === undefined ? toRunStatus(end, counts.agents.failed) : 'failed';
-  run.events.emit({ type: 'run.finished', status });
-  const measured: RunSummary = {
-    run: id,
-    scenario: scenario.name,
-    status,
-    seed,
-    ...counts,
-    drainMs,
-    cpuMs: Math.round((user + system) / 1_000),
-    memory: store.stats(),
-    loopDelayMs: meter.read(),
-    expectations: [],
-    ...(error !== undefined && { error }),
-  };
-  const summary = { ...measured, expectations: checkExpectations(scenario.expect, measured) };
-  // A store that could not be written has said so above; the summary is still returned.
-  await store.putRun({ ...record, status, summary }).catch(() => undefined);
-  await run.memory.end();
-  clock.stop();
-  return summary;
-}
-
-function countEnds(ended: ReadonlyMap<string, EndedStatus>): Record<EndedStatus, number> {
-  const counts = { done: 0, failed: 0, stopped: 0 };
-  for (const status of ended.values()) counts[status]++;
-  return counts;
+/** They alone know of the world outside in a rehearsal. */
+function hasModules({ tools }: Scenario): boolean {
+  return Object.values(tools).some((tool) => 'module' in tool);
 }

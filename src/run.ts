@@ -1,15 +1,16 @@
-import { createGroup } from './agent/environment.ts';
 import { createRealClock, createVirtualClock } from './base/clock.ts';
-import { createRandom, drawRunId, drawSeed } from './base/random.ts';
+import { TroupeError } from './base/errors.ts';
+import { createRandom, drawRunId, drawSeed, type Random } from './base/random.ts';
+import type { Tape } from './base/tape.ts';
+import { type Equipment, equip } from './conduct/equip.ts';
 import { conduct, type Run } from './conduct.ts';
 import { openStore } from './memory/open.ts';
 import { createRetainingStore } from './memory/retaining.ts';
 import type { Model } from './model/model.ts';
-import { createModels } from './model/registry.ts';
-import type { Durability, OnUnknown, RunEvent, RunRecord, Scenario } from './protocol.ts';
+import type { AgentSpec, Durability, OnUnknown, RunEvent, RunRecord, Scenario } from './protocol.ts';
 import { expandAgents } from './scenario/expand.ts';
 import { findRemaining } from './supervisor/resume.ts';
-import { createTools } from './tools/registry.ts';
+import { Outlet } from './telemetry/outlet.ts';
 import type { Tool } from './tools/tool.ts';
 
 export type { Run };
@@ -33,6 +34,10 @@ export interface RunOptions {
   readonly onEvent?: (event: RunEvent) => void;
   /** True: agents that wait for messages do not end the run; it ends when all have ended, or by `run.drain`. */
   readonly keepOpen?: boolean;
+  /** Every call of a model or a tool goes into this file, with its outcome. */
+  readonly record?: string;
+  /** Every call of a model or a tool is answered from this file, which a run has recorded. */
+  readonly replay?: string;
   /** Goes on with this run instead of beginning a new one. */
   readonly resume?: RunRecord;
 }
@@ -41,28 +46,74 @@ export interface RunOptions {
  * Starts a run of a scenario: the only place that puts the parts together.
  *
  * @throws {TroupeError} `SCENARIO_INVALID` for a bad row file, `STORE_UNAVAILABLE` or `STORE_BUSY` for the data
- * directory; nothing has started then.
+ * directory, `MODEL_UNAVAILABLE` for a real model that cannot be had, `USAGE` for a tape; nothing has started then.
  */
 export async function startRun(scenario: Scenario, options: RunOptions = {}): Promise<Run> {
   const virtual = options.virtual ?? false;
   const data = options.data ?? '.troupe';
-  const seed = options.resume?.seed ?? options.seed ?? scenario.seed ?? (virtual ? 0 : drawSeed());
+  assertTape(options);
+  const tape = options.replay === undefined ? undefined : await openTape(options.replay, scenario.name);
+  const given = options.resume?.seed ?? options.seed ?? tape?.header.seed ?? scenario.seed;
+  const seed = given ?? (virtual ? 0 : drawSeed());
   const random = createRandom(seed);
   // A rehearsal is the same run each time, id included; it replaces its predecessor in the data directory.
   const fresh = virtual ? `sim-${random.fork(`run ${scenario.name}`).id(8)}` : drawRunId();
   const id = options.resume?.id ?? fresh;
-  const memory = { ...scenario.memory, durability: options.durability ?? scenario.memory.durability };
   const specs = await expandAgents(scenario);
-  const { params } = scenario;
-  const tools = await createTools(scenario.tools, { extra: options.tools ?? [], params, virtual });
-  const models = createModels(scenario.models, {
-    params,
-    concurrency: scenario.limits.concurrency,
-    extra: options.models ?? [],
+  const outlet = new Outlet();
+  const equipment = await equip(scenario, {
+    virtual,
+    seed,
+    record: options.record,
+    replay: tape,
+    tools: options.tools ?? [],
+    models: options.models ?? [],
+    tell: outlet.tell,
   });
-  const groups = new Map(
-    Object.values(scenario.agents).map((spec) => [spec.name, createGroup(spec, { params, models, tools })]),
-  );
+  try {
+    return await startEquipped(scenario, { ...options, virtual, data, seed, random, id, specs, equipment, outlet });
+  } catch (error) {
+    await equipment.close();
+    throw error;
+  }
+}
+
+/** @throws {TroupeError} `USAGE`: a tape is of a whole run, and either written or read. */
+function assertTape({ record, replay, resume }: RunOptions): void {
+  const option = record === undefined ? '--replay' : '--record';
+  if (record !== undefined && replay !== undefined) {
+    throw new TroupeError('USAGE', 'Cannot use --record with --replay: what is played is recorded already');
+  }
+  if ((record ?? replay) !== undefined && resume !== undefined) {
+    throw new TroupeError('USAGE', `Cannot resume with ${option}: a tape is of a whole run`);
+  }
+}
+
+async function openTape(path: string, scenario: string): Promise<Tape> {
+  const { readTape } = await import('./base/tape/read-tape.ts');
+  const tape = await readTape(path, (text) => process.emitWarning(text));
+  const { header } = tape;
+  if (header.scenario !== scenario) {
+    process.emitWarning(`"${path}" was recorded with scenario "${header.scenario}", and is played with "${scenario}"`);
+  }
+  return tape;
+}
+
+interface Prepared extends RunOptions {
+  readonly virtual: boolean;
+  readonly data: string;
+  readonly seed: number;
+  readonly random: Random;
+  readonly id: string;
+  readonly specs: readonly AgentSpec[];
+  readonly equipment: Equipment;
+  readonly outlet: Outlet;
+}
+
+/** Opens the store, looks where the agents were, and lets them run. */
+async function startEquipped(scenario: Scenario, prepared: Prepared): Promise<Run> {
+  const { virtual, data, seed, random, id, specs, equipment, outlet, ...options } = prepared;
+  const memory = { ...scenario.memory, durability: options.durability ?? scenario.memory.durability };
   // The run's time begins when everything it needs is there.
   const clock = virtual ? createVirtualClock() : createRealClock();
   const opened = await openStore(memory, { directory: data, clock, random });
@@ -91,9 +142,12 @@ export async function startRun(scenario: Scenario, options: RunOptions = {}): Pr
     clock.skipTo(Math.max(clock.elapsed(), remaining.storedAt));
     const { durability } = memory;
     const onUnknown = options.onUnknown ?? 'report';
-    const parts = { run: id, clock, random, store, durability, onUnknown, tools, groups };
+    const { tools, groups } = equipment;
+    const { folder, params } = scenario;
+    const parts = { run: id, folder, params, clock, random, store, durability, onUnknown, tools, groups };
     const { onEvent, keepOpen = false } = options;
-    return conduct(parts, { record, scenario, specs, remaining, keepOpen, data, ...(onEvent && { onEvent }) });
+    const plan = { record, scenario, specs, remaining, keepOpen, data, equipment, outlet };
+    return conduct(parts, onEvent === undefined ? plan : { ...plan, onEvent });
   } catch (error) {
     await store.close();
     throw error;

@@ -31,7 +31,9 @@ test('a run knows its agents, those that ended before too', async () => {
   expect([...second.ended.values()]).toEqual(Array(summary.agents.done).fill('done'));
   const started = next(second, 'run.started');
   await second.finished;
-  expect((await started).before).toEqual({ done: summary.agents.done, failed: 0, stopped: 0 });
+  const { before } = await started;
+  expect(before).toMatchObject({ done: summary.agents.done, failed: 0, stopped: 0 });
+  expect(before?.spent.calls).toBeGreaterThan(0);
 });
 
 describe('a view', () => {

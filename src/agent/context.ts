@@ -2,17 +2,22 @@ import type { CallContext } from '../base/call-context.ts';
 import type { Timer } from '../base/clock.ts';
 import type {
   AgentSpec,
+  BudgetSpec,
   ChatMessage,
+  Condensed,
   Decision,
   ErrorInfo,
   JournalRecord,
   Message,
   Observation,
+  Spent,
   ToolCall,
   ToolResult,
 } from '../protocol.ts';
 
-import { type CutTurn, type ResumedAgent, START, type StoredPoint, toResultsObservation } from './resumed-agent.ts';
+import { dropKept } from './drop-kept.ts';
+import { type CutTurn, type ResumedAgent, START, type StoredPoint, toNextObservation } from './resumed-agent.ts';
+import { NOTHING_SPENT } from './spent.ts';
 import type { ToolDone } from './tool-call-actor.ts';
 
 /**
@@ -71,11 +76,21 @@ export interface AgentWork {
   seen: Set<string> | undefined;
   /** Observations that were given up on. */
   setAside: number;
+  /** What models were paid for, over the agent's life. */
+  spent: Spent;
+  /** Answers to the observation under way that had flaws, in a row. */
+  flaws: number;
+  /** What of the conversation has given way. */
+  condensed: Condensed | undefined;
+  /** Where in the transcript the observation under way begins; undefined: before this life. */
+  observedFrom: number | undefined;
   /** How often the observation under way has failed before. */
   attempts: number;
   /** How many of the transcript's messages were handed to the store. */
   handedOver: number;
   inFlight: readonly CallContext[];
+  /** Asks the model once more: of an agent whose budget did not have enough. */
+  parked: (() => void) | undefined;
   wallTimer: Timer | undefined;
   /** When the observation's time is over. */
   deadlineAt: number | undefined;
@@ -97,6 +112,8 @@ export interface AgentInput {
 export type AgentEvent =
   | { readonly type: 'decided'; readonly decision: Decision; readonly durationMs: number }
   | { readonly type: 'undecided'; readonly error: ErrorInfo; readonly durationMs: number }
+  /** A budget does not have enough for the call. */
+  | { readonly type: 'unaffordable'; readonly error: ErrorInfo; readonly atLimit: BudgetSpec['atLimit'] }
   | ToolDone
   | { readonly type: 'stored' }
   | { readonly type: 'unstored'; readonly error: ErrorInfo }
@@ -111,7 +128,7 @@ export type AgentEvent =
 
 export function createContext({ spec, resumed, paused = false }: AgentInput): AgentContext {
   const point = resumed?.point ?? START;
-  const { turn, step, taken, observations, messages, answered, question, results } = point;
+  const { turn, step, taken, observations, messages, answered, question } = point;
   return {
     spec,
     turn,
@@ -119,7 +136,7 @@ export function createContext({ spec, resumed, paused = false }: AgentInput): Ag
     taken,
     observations,
     messages,
-    observation: answered ? undefined : toResultsObservation(results),
+    observation: answered ? undefined : toNextObservation(point),
     question,
     decision: undefined,
     results: [],
@@ -139,20 +156,34 @@ export function createContext({ spec, resumed, paused = false }: AgentInput): Ag
 
 function createWork(point: StoredPoint, resumed: ResumedAgent | undefined): AgentWork {
   return {
-    transcript: resumed === undefined ? [] : [...resumed.transcript],
+    transcript: resumed === undefined ? [] : toTranscript(resumed.transcript),
     journal: [],
     since: [],
     point,
     calls: [...point.calls],
     seen: resumed === undefined ? undefined : new Set(resumed.seen),
     setAside: resumed?.setAside ?? 0,
+    spent: resumed?.spent ?? NOTHING_SPENT,
+    flaws: 0,
+    condensed: resumed?.condensed,
+    observedFrom: undefined,
     attempts: resumed?.attempts ?? 0,
     handedOver: resumed?.transcript.length ?? 0,
     inFlight: [],
+    parked: undefined,
     wallTimer: undefined,
     deadlineAt: point.deadlineAt,
     wallLeftMs: undefined,
     lastCalls: '',
     sameCalls: 0,
   };
+}
+
+/** The store has messages as they were when they were new. */
+function toTranscript(stored: readonly ChatMessage[]): ChatMessage[] {
+  const transcript = [...stored];
+  for (const [end, message] of stored.entries()) {
+    if (message.role === 'assistant' && message.toolCalls.length === 0) dropKept(transcript, end);
+  }
+  return transcript;
 }

@@ -1,30 +1,59 @@
 import type { CallContext } from '../base/call-context.ts';
 import type { Clock } from '../base/clock.ts';
+import { TroupeError } from '../base/errors.ts';
+import { compileSchema } from '../base/json-schema.ts';
 import type { Random } from '../base/random.ts';
+import type { SecretFilter } from '../base/secret-filter.ts';
 import { compileTemplate, type Template } from '../base/template.ts';
 import type { MemoryStore } from '../memory/memory-store.ts';
+import type { Budgets } from '../model/budget/budgets.ts';
 import type { Model } from '../model/model.ts';
-import type { AgentSpec, Durability, GroupSpec, JsonObject, OnUnknown, RunFact, ToolDefinition } from '../protocol.ts';
+import type { TokenCounter } from '../model/token-counter.ts';
+import type {
+  AgentSpec,
+  Durability,
+  GroupSpec,
+  Json,
+  JsonObject,
+  ModelSpec,
+  OnUnknown,
+  Price,
+  RunFact,
+  ToolDefinition,
+} from '../protocol.ts';
 import type { Tool } from '../tools/tool.ts';
 import type { Inspection } from './flat-logic.ts';
 
 /** What every agent of a run shares. */
 export interface AgentEnvironment {
   readonly run: string;
+  /** The scenario's folder, absolute, and its parameters. */
+  readonly folder: string;
+  readonly params: JsonObject;
   readonly clock: Clock;
   readonly random: Random;
   readonly store: MemoryStore;
   readonly durability: Durability;
   readonly onUnknown: OnUnknown;
   readonly tools: ReadonlyMap<string, Tool>;
+  /** What models may still cost. Absent: nothing is limited. */
+  readonly budgets?: Budgets;
   /** By group name. */
   readonly groups: ReadonlyMap<string, Group>;
   readonly inspection: Inspection;
+  /** Takes secrets out of what comes into the run. Absent: a rehearsal, into which none come. */
+  readonly secrets?: SecretFilter;
   emit(fact: RunFact): void;
+  /** The same for what a model or a tool has to say, in which there may be secrets. */
+  tell(fact: RunFact): void;
   /** True: finish the turn, then take nothing new. */
   isDraining(): boolean;
   /** The agent has nothing to do, or may not go on, and waits. */
   idle(agent: string): void;
+  /** A budget does not have enough for the agent's next call: it waits until it is resumed. */
+  park(agent: string): void;
+  /** Somebody watches the agent: what its model writes is told as it comes. */
+  isWatched(agent: string): boolean;
   /** Something handed over could not be written. */
   storeFailed(error: unknown): void;
   /**
@@ -42,30 +71,59 @@ export interface Group {
   readonly toolDefinitions: readonly ToolDefinition[];
   readonly allowedTools: ReadonlySet<string>;
   readonly instructions: Template;
+  /** What is wrong with a reply, as JSON; undefined: nothing. Absent: replies are any text. */
+  readonly checkOutput?: (reply: Json) => string | undefined;
+  /** Counts the tokens of its requests; only where a context or a budget asks for it. */
+  readonly counter?: TokenCounter;
+  /** Of its model. */
+  readonly price?: Price;
+  readonly maxOutputTokens?: number;
   /** Compiles an item's template once; items are shared by the members. */
   itemTemplate(source: string): Template;
 }
 
-/** @throws {TroupeError} `TEMPLATE` if one cannot be compiled; a checked scenario has none such. */
+/**
+ * @param options.sets By declared name: the tools of a server or a module, which a group has all of by that name.
+ * @throws {TroupeError} `SCENARIO_INVALID` if a tool is not there, such as one that a server does not have; `TEMPLATE` if a
+ * template cannot be compiled; a checked scenario has none such.
+ */
 export function createGroup(
   spec: GroupSpec,
-  options: { params: JsonObject; models: ReadonlyMap<string, Model>; tools: ReadonlyMap<string, Tool> },
+  options: {
+    params: JsonObject;
+    models: ReadonlyMap<string, Model>;
+    tools: ReadonlyMap<string, Tool>;
+    sets: ReadonlyMap<string, readonly string[]>;
+    counters?: ReadonlyMap<string, TokenCounter>;
+    declared?: ModelSpec;
+  },
 ): Group {
   const model = options.models.get(spec.model);
   if (model === undefined) throw new TypeError(`Cannot start group "${spec.name}": no model "${spec.model}"`);
-  const tools = spec.tools.map((name) => {
+  const names = [...new Set(spec.tools.flatMap((name) => options.sets.get(name) ?? [name]))];
+  const tools = names.map((name) => {
     const tool = options.tools.get(name);
-    if (tool === undefined) throw new TypeError(`Cannot start group "${spec.name}": no tool "${name}"`);
+    if (tool === undefined) {
+      const there = [...options.sets.keys(), ...options.tools.keys()].join(', ');
+      throw new TroupeError(
+        'SCENARIO_INVALID',
+        `Cannot start group "${spec.name}": there is no tool "${name}"; there are ${there || 'none'}`,
+      );
+    }
     return { name, description: tool.description, parameters: tool.parameters };
   });
+  const counter = options.counters?.get(spec.name);
   const templates = new Map<string, Template>();
   return {
     spec,
     params: options.params,
     model,
     toolDefinitions: tools,
-    allowedTools: new Set(spec.tools),
+    allowedTools: new Set(names),
     instructions: compileTemplate(spec.instructions),
+    ...toModelTerms(options.declared),
+    ...(counter !== undefined && { counter }),
+    ...(spec.output !== undefined && { checkOutput: compileSchema(spec.output, 'the output') }),
     itemTemplate(source) {
       const known = templates.get(source);
       if (known !== undefined) return known;
@@ -73,6 +131,15 @@ export function createGroup(
       templates.set(source, template);
       return template;
     },
+  };
+}
+
+function toModelTerms(model: ModelSpec | undefined): Pick<Group, 'price' | 'maxOutputTokens'> {
+  if (model === undefined) return {};
+  const limit = 'maxOutputTokens' in model ? model.maxOutputTokens : undefined;
+  return {
+    ...(model.price !== undefined && { price: model.price }),
+    ...(limit !== undefined && { maxOutputTokens: limit }),
   };
 }
 

@@ -1,5 +1,4 @@
 import { toErrorInfo } from '../base/errors.ts';
-import { TOOL_CALLS_MAX } from '../base/limits.ts';
 import type { AgentSpec, ToolCall, ToolResult } from '../protocol.ts';
 import type { Tool } from '../tools/tool.ts';
 import type { AgentContext, AgentEvent } from './context.ts';
@@ -69,13 +68,12 @@ function toKeys(intended: readonly Intended[]): Record<string, string> | undefin
 }
 
 function startCall(env: AgentEnvironment, spec: AgentSpec, turn: number, one: Intended, send: Send): void {
-  const { actor, index, tool } = one;
+  const { actor, tool } = one;
   // An agent that was stopped while its intent was being written makes no call.
   if (actor.isAborted) return;
   const started = { type: 'tool.started', agent: spec.id, turn, call: actor.call } as const;
   env.emit(tool === undefined ? started : { ...started, timeoutMs: tool.timeoutMs });
-  if (index < TOOL_CALLS_MAX) actor.start(tool, send);
-  else actor.refuse(`Cannot run more than ${TOOL_CALLS_MAX} calls in one decision`, send);
+  actor.start(tool, send);
 }
 
 /** Only the tools of its group exist for an agent. */

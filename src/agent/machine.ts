@@ -1,7 +1,15 @@
 import { type AnyActorRef, assertEvent, assign, setup } from 'xstate';
 import { TroupeError } from '../base/errors.ts';
 import { type AgentContext, type AgentEvent, type AgentInput, createContext } from './context.ts';
-import { isGoingInCircles, noteDecision, noteFailure, startDecision, takeDecision } from './decide.ts';
+import {
+  askAgain,
+  isFlawedAgain,
+  isGoingInCircles,
+  noteDecision,
+  noteFailure,
+  startDecision,
+  takeDecision,
+} from './decide.ts';
 import { type AgentEnvironment, abortCalls } from './environment.ts';
 import { noteResult, startCalls, takeResult } from './executing-tools.ts';
 import { toFlatLogic } from './flat-logic.ts';
@@ -64,6 +72,12 @@ export function createAgentMachine(env: AgentEnvironment) {
         entry: 'startDecision',
         on: {
           decided: [
+            {
+              guard: 'isFlawedAgain',
+              target: 'failed',
+              actions: ['takeDecision', 'noteDecision', 'failFlawed'],
+              description: 'flawed again',
+            },
             { guard: 'isGoingInCircles', target: 'failed', actions: 'failInCircles', description: 'in circles' },
             {
               guard: 'hasCalls',
@@ -72,6 +86,16 @@ export function createAgentMachine(env: AgentEnvironment) {
               description: 'calls',
             },
             { target: 'storing', actions: ['takeDecision', 'noteDecision'], description: 'a reply alone' },
+          ],
+          unaffordable: [
+            {
+              guard: 'finishesAtLimit',
+              target: 'done',
+              actions: 'takeError',
+              description: 'out of budget, with what it has',
+            },
+            { guard: 'stopsAtLimit', target: 'stopped', actions: 'takeError', description: 'out of budget' },
+            { actions: 'park' },
           ],
           undecided: { target: 'failed', actions: ['takeError', 'noteFailure'], description: 'no decision' },
         },
@@ -99,12 +123,13 @@ export function createAgentMachine(env: AgentEnvironment) {
       },
       done: { type: 'final' },
       failed: { type: 'final' },
+      stopped: { type: 'final' },
     },
     on: {
       message: { guard: 'isNewMessage', actions: ['takeMessage', 'noteMessage'] },
       recall: { actions: 'wakeUp' },
       pause: { actions: ['pause', 'holdTime'] },
-      resume: { actions: ['resume', 'continueTime'] },
+      resume: { actions: ['resume', 'continueTime', 'askAgain'] },
       expired: { target: '.failed', actions: ['failOverTime', 'abortCalls'], description: 'out of time' },
       unstored: { target: '.failed', actions: 'takeError', description: 'memory cannot be written' },
     },
@@ -139,6 +164,10 @@ function createGuards(env: AgentEnvironment) {
       context.awake && hasObservation(context) && !context.paused && !env.isDraining(),
     isFinished: ({ context }: GuardArgs) => isFinished(context),
     isNotYetIdle: ({ context }: GuardArgs) => context.awake && !context.idle,
+    isFlawedAgain: ({ context, event }: GuardArgs) =>
+      event.type === 'decided' && isFlawedAgain(context, event.decision),
+    finishesAtLimit: ({ event }: GuardArgs) => event.type === 'unaffordable' && event.atLimit === 'finish',
+    stopsAtLimit: ({ event }: GuardArgs) => event.type === 'unaffordable' && event.atLimit === 'stop',
     isGoingInCircles: ({ context, event }: GuardArgs) =>
       event.type === 'decided' && isGoingInCircles(context, event.decision),
     hasCalls: ({ event }: GuardArgs) => event.type === 'decided' && event.decision.toolCalls.length > 0,
@@ -164,7 +193,7 @@ function createChanges(env: AgentEnvironment) {
       return takeResult(context, event.output);
     },
     takeError: ({ event }: GuardArgs): Partial<AgentContext> => {
-      assertEvent(event, ['undecided', 'unstored']);
+      assertEvent(event, ['undecided', 'unaffordable', 'unstored']);
       return { error: event.error };
     },
     takeCut: ({ context }: GuardArgs): Partial<AgentContext> => takeCut(env, context),
@@ -177,6 +206,9 @@ function createChanges(env: AgentEnvironment) {
     resume: (): Partial<AgentContext> => ({ paused: false, idle: false }),
     failOverTurns: ({ context }: GuardArgs): Partial<AgentContext> =>
       failure('TURN_LIMIT', `one observation has used its ${context.spec.group.limits.turns} turns`),
+    failFlawed: ({ context }: GuardArgs): Partial<AgentContext> => ({
+      error: { code: 'MODEL_ANSWER', message: `Cannot use the answer: ${context.decision?.flaw ?? ''}` },
+    }),
     failInCircles: ({ context }: GuardArgs): Partial<AgentContext> =>
       failure(
         'IDENTICAL_CALLS',
@@ -216,6 +248,8 @@ function createEffects(env: AgentEnvironment) {
     noteCut: ({ context, self }: Args) => noteCut(env, context, () => self.send({ type: 'expired' })),
     noteIdle: ({ context }: Args) => env.idle(context.spec.id),
     holdTime: ({ context }: Args) => holdTime(env, context),
+    park: ({ context }: Args) => env.park(context.spec.id),
+    askAgain: ({ context }: Args) => askAgain(context),
     continueTime: ({ context, self }: Args) => continueTime(env, context, () => self.send({ type: 'expired' })),
     startDecision: ({ context, self }: Args) => startDecision(env, context, sender(self)),
     noteDecision: ({ context, event }: Args) => {

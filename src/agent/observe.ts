@@ -1,9 +1,9 @@
 import { toText } from '../base/template.ts';
-import type { AgentSpec, Message, Observation, ObservationItem, ToolResult } from '../protocol.ts';
+import type { AgentSpec, Decision, Message, Observation, ObservationItem, ToolResult } from '../protocol.ts';
 import type { AgentContext } from './context.ts';
 import { type AgentEnvironment, groupOf, templateScope } from './environment.ts';
 import { handOver } from './hand-over.ts';
-import { SEEN_MAX } from './resumed-agent.ts';
+import { SEEN_MAX, toCorrection } from './resumed-agent.ts';
 import { WallTimer } from './wall-timer.ts';
 
 /** Whether there is something to decide about: results, a message, or the next of the agent's own list. */
@@ -34,7 +34,8 @@ export function isOverTurns(context: AgentContext): boolean {
 export function nextObservation(env: AgentEnvironment, context: AgentContext): Partial<AgentContext> {
   const turn = context.turn + 1;
   if (!context.answered) {
-    const observation = context.decision === undefined ? context.observation : observeResults(context);
+    const observation =
+      context.decision === undefined ? context.observation : observeOutcome(context, context.decision);
     return { turn, step: context.step + 1, observation, idle: false };
   }
   const [message, ...mailbox] = context.mailbox;
@@ -83,7 +84,10 @@ export function noteMessage(env: AgentEnvironment, context: AgentContext, messag
 export function noteObservation(env: AgentEnvironment, context: AgentContext, expire: () => void): void {
   const { observation, work, spec, turn } = context;
   if (observation === undefined) return;
-  if (context.step === 1) work.calls = [];
+  if (context.step === 1) {
+    work.calls = [];
+    work.observedFrom = work.transcript.length;
+  }
   armWall(env, context, context.step === 1 ? env.clock.elapsed() : undefined, expire);
   const { results, ...slim } = observation;
   const told: Observation = results === undefined ? observation : { ...slim, text: '' };
@@ -124,7 +128,8 @@ export function continueTime(env: AgentEnvironment, { work, answered }: AgentCon
   work.wallLeftMs = undefined;
 }
 
-function observeResults({ results, work }: AgentContext): Observation {
+function observeOutcome({ results, work }: AgentContext, { flaw }: Decision): Observation {
+  if (flaw !== undefined) return toCorrection(flaw);
   // As the transcript has them already: a result is turned into text once.
   const last = work.transcript.slice(-results.length);
   const text = last.map((message) => message.content).join('\n');

@@ -1,4 +1,7 @@
+import { isAnswered } from '../base/is-answered.ts';
+import { withoutKept } from '../base/without-kept.ts';
 import type { ErrorInfo, JournalRecord, ToolCall, ToolResult } from '../protocol.ts';
+import { addAnswer } from './add-answer.ts';
 import type { AgentContext } from './context.ts';
 import type { AgentEnvironment } from './environment.ts';
 import { toolFor } from './executing-tools.ts';
@@ -35,10 +38,10 @@ export function takeCut(env: AgentEnvironment, context: AgentContext): Partial<A
     mailbox: isMessage ? context.mailbox.slice(1) : context.mailbox,
     observation,
     question: isFirst ? observation.text : context.question,
-    decision,
+    decision: withoutKept(decision),
     results,
     pending: results.filter((result) => result === undefined).length,
-    answered: decision.final || decision.toolCalls.length === 0,
+    answered: isAnswered(decision),
     reply: decision.reply ?? context.reply,
   };
 }
@@ -48,11 +51,14 @@ export function noteCut(env: AgentEnvironment, context: AgentContext, expire: ()
   const { spec, turn, work, results, pending, cut } = context;
   if (cut === undefined) return;
   const { decision, observation, isFirst, observedAt, outcomes } = cut;
-  if (isFirst) work.calls = [];
+  if (isFirst) {
+    work.calls = [];
+    work.observedFrom = work.transcript.length;
+  }
   armWall(env, context, isFirst ? observedAt : undefined, expire);
-  if (isFirst) work.transcript.push({ role: 'user', content: toUserText(observation) });
-  work.transcript.push({ role: 'assistant', content: decision.reply ?? '', toolCalls: decision.toolCalls });
-  env.emit({ type: 'agent.recalled', agent: spec.id, turn, decision, pending });
+  if (observation.kind !== 'results') work.transcript.push({ role: 'user', content: toUserText(observation) });
+  addAnswer(work, decision);
+  env.emit({ type: 'agent.recalled', agent: spec.id, turn, decision: withoutKept(decision), pending });
   for (const result of results) {
     if (result === undefined || outcomes.has(result.callId)) continue;
     const record: JournalRecord = { type: 'tool.unknown', turn, at: env.clock.elapsed(), result };

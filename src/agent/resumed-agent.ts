@@ -1,5 +1,15 @@
 import { toText } from '../base/template.ts';
-import type { ChatMessage, Decision, JournalRecord, Message, Observation, ToolCall, ToolResult } from '../protocol.ts';
+import type {
+  ChatMessage,
+  Condensed,
+  Decision,
+  JournalRecord,
+  Message,
+  Observation,
+  Spent,
+  ToolCall,
+  ToolResult,
+} from '../protocol.ts';
 
 /** Where the last stored turn has left an agent: constant size but for the results that are still to be observed. */
 export interface StoredPoint {
@@ -15,6 +25,8 @@ export interface StoredPoint {
   readonly deadlineAt?: number;
   /** What the last turn's calls have brought, in their order; to be observed next unless it is answered. */
   readonly results: readonly ToolResult[];
+  /** What was wrong with the last answer; to be observed next instead of results. */
+  readonly flaw?: string;
   /** Calls of the observation so far. */
   readonly calls: readonly ToolCall[];
 }
@@ -47,6 +59,8 @@ export interface ResumedAgent {
   /** How often the observation under way has failed, and when its next try is due, on the run's clock. */
   readonly attempts?: number;
   readonly retryAt?: number;
+  readonly spent?: Spent;
+  readonly condensed?: Condensed;
 }
 
 /** Before the first turn. */
@@ -117,9 +131,24 @@ function toCutTurn(point: StoredPoint, since: readonly JournalRecord[]): CutTurn
     }
   }
   if (observed === undefined || decision === undefined) return undefined;
-  const isFirst = observed.observation.kind !== 'results';
-  const observation = isFirst ? observed.observation : toResultsObservation(point.results);
+  const isFirst = isNewObservation(observed.observation);
+  const observation = isFirst ? observed.observation : toNextObservation(point);
   return { observation, isFirst, observedAt: observed.at, decision, outcomes, unknown };
+}
+
+/** It begins something, instead of going on with it. */
+export function isNewObservation({ kind }: Observation): boolean {
+  return kind === 'observation' || kind === 'message';
+}
+
+/** What an agent observes next that has not answered yet: its results, or what was wrong with its answer. */
+export function toNextObservation({ flaw, results }: StoredPoint): Observation {
+  return flaw === undefined ? toResultsObservation(results) : toCorrection(flaw);
+}
+
+/** What is wrong with an answer, for the model that gave it. */
+export function toCorrection(flaw: string): Observation {
+  return { kind: 'correction', text: flaw };
 }
 
 /** What an agent observes when its calls have settled; its text is for rules, its results for everything else. */

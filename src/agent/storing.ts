@@ -62,7 +62,9 @@ function toPoint({
 }: AgentContext): StoredPoint {
   const { deadlineAt, calls } = context.work;
   const results = answered ? [] : (context.results as readonly ToolResult[]);
-  const point = { turn, step, taken, observations, messages, answered, question, results };
+  const flaw = context.decision?.flaw;
+  const place = { turn, step, taken, observations, messages, answered, question, results };
+  const point = flaw === undefined ? place : { ...place, flaw };
   // The list of calls grows in place, and is a new one with each observation.
   return { ...point, calls: answered ? [] : calls.slice(), ...(deadlineAt !== undefined && { deadlineAt }) };
 }
@@ -70,10 +72,12 @@ function toPoint({
 function toMemorySnapshot(env: AgentEnvironment, context: AgentContext, status: AgentStatus): MemorySnapshot {
   const { spec, turn, step, taken, observations, messages, answered, reply, error } = context;
   const at = env.clock.elapsed();
-  const { deadlineAt } = context.work;
-  const position = { agent: spec.id, status, turn, step, taken, observations, messages, answered, at };
-  const { setAside } = context.work;
+  const { deadlineAt, setAside, spent, condensed } = context.work;
+  const position = { agent: spec.id, status, turn, step, taken, observations, messages, answered, at, spent };
   let snapshot: MemorySnapshot = deadlineAt === undefined ? position : { ...position, deadlineAt };
+  const flaw = answered ? undefined : context.decision?.flaw;
+  if (flaw !== undefined) snapshot = { ...snapshot, flaw };
+  if (condensed !== undefined) snapshot = { ...snapshot, condensed };
   if (setAside > 0) snapshot = { ...snapshot, setAside };
   // Not by spreading conditionally: that costs microseconds, and this is done each turn.
   if (error !== undefined) return { ...snapshot, error };

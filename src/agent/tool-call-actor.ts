@@ -1,7 +1,9 @@
 import { CallContext } from '../base/call-context.ts';
-import type { AgentSpec, JsonObject, ToolCall, ToolResult } from '../protocol.ts';
+import { TOOL_LOG_MAX_CHARS } from '../base/limits.ts';
+import type { AgentSpec, JsonObject, RunFact, ToolCall, ToolResult } from '../protocol.ts';
 import { runToolCall } from '../tools/call.ts';
-import type { Tool, ToolContext } from '../tools/tool.ts';
+import type { Notes, Tool, ToolContext } from '../tools/tool.ts';
+import { createNotes } from './agent-notes.ts';
 import { toCallId } from './call-id.ts';
 import type { AgentEnvironment } from './environment.ts';
 import { type CallPlace, toIdempotencyKey } from './idempotency-key.ts';
@@ -64,22 +66,48 @@ export class ToolCallActor extends CallContext implements ToolContext {
   /** @param tool Undefined: the agent has none of that name. */
   start(tool: Tool | undefined, tell: (done: ToolDone) => void): void {
     const startedAt = this.clock.elapsed();
-    runToolCall(this.call, tool, this).then((result) => {
+    runToolCall(this.call, tool, this).then((raw) => {
+      const result = this.#withoutSecrets(raw);
       const durationMs = this.clock.elapsed() - startedAt;
       tell({ type: 'xstate.done.actor.tool', output: { index: this.#index, result, durationMs } });
     });
   }
 
-  /** Answers without running anything. */
-  refuse(error: string, tell: (done: ToolDone) => void): void {
+  #withoutSecrets(result: ToolResult): ToolResult {
+    const content = this.#env.secrets?.json(result.content) ?? result.content;
+    return content === result.content ? result : { ...result, content };
+  }
+
+  get params(): JsonObject {
+    return this.#env.params;
+  }
+
+  get folder(): string {
+    return this.#env.folder;
+  }
+
+  get memory(): Notes {
+    const notes = createNotes(this.#env.store, { run: this.#env.run, agent: this.agent, clock: this.clock });
+    const { secrets } = this.#env;
+    if (secrets === undefined) return notes;
+    return {
+      remember: (key, text, options) => notes.remember(secrets.json(key), secrets.json(text), options),
+      all: notes.all,
+    };
+  }
+
+  log(text: string): void {
     const { id, name } = this.call;
-    const result: ToolResult = { callId: id, name, isError: true, content: { error }, serviceMs: 0 };
-    queueMicrotask(() =>
-      tell({ type: 'xstate.done.actor.tool', output: { index: this.#index, result, durationMs: 0 } }),
-    );
+    // Before it is cut: half a secret is not found.
+    const shown = (this.#env.secrets?.text(text) ?? text).slice(0, TOOL_LOG_MAX_CHARS);
+    this.tell({ type: 'tool.logged', agent: this.agent, turn: this.turn, callId: id, name, text: shown });
+  }
+
+  tell(fact: RunFact): void {
+    this.#env.tell(fact);
   }
 
   sendMessage(to: string, body: string): void {
-    this.#env.sendMessage(this.agent, to, body, this.idempotencyKey);
+    this.#env.sendMessage(this.agent, to, this.#env.secrets?.text(body) ?? body, this.idempotencyKey);
   }
 }

@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { TroupeError } from '../base/errors.ts';
 import { MONITOR_PORT } from '../base/limits.ts';
+import { createSecretFilter } from '../base/secret-filter.ts';
 import { toBytes } from '../base/size.ts';
 import { LOG_LEVELS } from '../telemetry/log-level.ts';
 import { toMonitorAddress } from './monitor-address.ts';
@@ -82,6 +83,9 @@ function withOutputOptions(command: Command): Command {
   return command
     .option('--events <file>', 'write every event as a JSON line')
     .option('--out <file>', 'write every result as a JSON line, as they come')
+    .option('--record <file>', 'write every call of a model or a tool with its outcome, to be played again')
+    .option('--replay <file>', 'answer every call of a model or a tool from such a file')
+    .option('--stream', 'tell the text that models write as it comes, as events')
     .addOption(monitorOption())
     .option('--monitor-control', 'whoever has the printed address may send commands, not only look')
     .option('--hold', 'keep the monitor after the end, until Ctrl-C')
@@ -156,10 +160,11 @@ function fail(error: unknown): number {
   // Commander has printed its own message; help and version are no errors.
   if (isCommanderError(error)) return error.exitCode === 0 ? 0 : 2;
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`${message}\n`);
+  const say = (text: string): unknown => process.stderr.write(`${createSecretFilter().text(text)}\n`);
+  say(message);
   if (error instanceof TroupeError) return error.exitStatus;
-  process.stderr.write('This is a fault in troupe itself. With TROUPE_TRACE=1 it shows where.\n');
-  if (process.env.TROUPE_TRACE !== undefined && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  say('This is a fault in troupe itself. With TROUPE_TRACE=1 it shows where.');
+  if (process.env.TROUPE_TRACE !== undefined && error instanceof Error) say(String(error.stack));
   return 1;
 }
 

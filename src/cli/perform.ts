@@ -1,4 +1,6 @@
 import { TroupeError, toErrorInfo } from '../base/errors.ts';
+import { loadEnv } from '../base/load-env.ts';
+import { createSecretFilter } from '../base/secret-filter.ts';
 import { History } from '../monitor/history/history.ts';
 import type { Monitor } from '../monitor-run.ts';
 import type { Durability, OnUnknown, RunEvent, RunSummary, Scenario } from '../protocol.ts';
@@ -11,6 +13,7 @@ import { createProgress, type Progress } from './progress.ts';
 import { createReport } from './report.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 import { VERSION } from './version.ts';
+import { createWarnings } from './warnings.ts';
 
 /** The options that every command that runs something has, as commander gives them. */
 export interface PerformOptions {
@@ -27,6 +30,11 @@ export interface PerformOptions {
   readonly monitor: MonitorAddress | 'off';
   /** Who has the printed address may send commands too. */
   readonly monitorControl?: boolean;
+  /** Every call of a model or a tool goes into this file, with its outcome; or comes from it. */
+  readonly record?: string;
+  readonly replay?: string;
+  /** Text that models write is told as it comes, of all agents. */
+  readonly stream?: boolean;
   /** The monitor stays after the end, until an interrupt. */
   readonly hold?: boolean;
 }
@@ -45,10 +53,12 @@ export async function perform(
   how: Pick<RunOptions, 'virtual' | 'resume'> & { readonly quiet?: boolean },
 ): Promise<{ summary: RunSummary; status: number }> {
   assertMonitor(options);
+  loadEnv(['.', scenario.folder]);
   const report = createReport();
   const listeners: ((event: RunEvent) => void)[] = [report.onEvent];
   const files = await openFiles(options, listeners);
   const progress = how.quiet ? undefined : await createProgress(scenario.name);
+  if (progress !== undefined) listeners.push(createWarnings(progress.say));
   let forget = (): void => {};
   let monitor: Monitor | undefined;
   try {
@@ -64,10 +74,13 @@ export async function perform(
       ...(options.seed !== undefined && { seed: options.seed }),
       ...(options.durability !== undefined && { durability: options.durability }),
       ...(options.onUnknown !== undefined && { onUnknown: options.onUnknown }),
+      ...(options.record !== undefined && { record: options.record }),
+      ...(options.replay !== undefined && { replay: options.replay }),
       onEvent: (event) => {
         for (const listener of listeners) listener(event);
       },
     });
+    if (options.stream) run.watch(() => true);
     forget = watchProcess(run, progress);
     if (progress !== undefined) monitor = await show(run, progress, options);
     const summary = await run.finished;
@@ -97,7 +110,7 @@ async function show(run: Run, progress: Progress, options: PerformOptions): Prom
   // At once, since the first event comes in the next turn of the event loop.
   const history = new History(run.specs, run.ended);
   run.subscribe(history.append);
-  progress.follow(history);
+  progress.follow(history, run.models);
   if (at === 'off') return undefined;
   try {
     const { monitorRun } = await import('../monitor-run.ts');
@@ -161,7 +174,8 @@ function watchProcess(run: Run, progress: Progress | undefined): () => void {
     run.send({ type: 'run.drain', reason: `${signal} received` });
   };
   const onStray = (thrown: unknown): void => {
-    progress?.say(`Thrown outside any call, and left alone: ${toErrorInfo(thrown).message}`);
+    const message = createSecretFilter().text(toErrorInfo(thrown).message);
+    progress?.say(`Thrown outside any call, and left alone: ${message}`);
   };
   const handlers = { SIGINT: onSignal, SIGTERM: onSignal, uncaughtException: onStray, unhandledRejection: onStray };
   const forget = (): void => {

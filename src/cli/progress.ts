@@ -3,6 +3,7 @@ import { createLoopDelayMeter } from '../base/loop-delay.ts';
 import type { Fold } from '../monitor/history/fold.ts';
 import type { History } from '../monitor/history/history.ts';
 import { AGENT_STATES, type AgentState } from '../monitor/states.ts';
+import type { ModelView } from '../protocol.ts';
 import { formatMs, formatNumber } from './table.ts';
 
 /** Between two frames on a terminal, and between two lines elsewhere. */
@@ -15,11 +16,36 @@ const ALWAYS: readonly AgentState[] = ['observe', 'decide', 'executing-tools', '
 
 /** What a run is doing, on standard error. */
 export interface Progress {
-  /** From here on it shows what the history tells. */
-  follow(history: History): void;
+  /** From here on it shows what the history tells, and how the models' gates stand. */
+  follow(history: History, models: () => readonly ModelView[]): void;
   /** Shows a line of its own, above what is live. */
   say(text: string): void;
   stop(): void;
+}
+
+interface Followed {
+  readonly history: History;
+  readonly fold: Fold;
+  readonly models: () => readonly ModelView[];
+}
+
+/** A model that lets agents wait: how many, how long, and why. */
+export function toQueueLine({
+  name,
+  inFlight,
+  waiting,
+  waitMs,
+  state,
+  retryInMs = 0,
+  learnedRpm,
+}: ModelView): string[] {
+  if (waiting === 0 && state === 'open') return [];
+  const why = { open: '', paused: 'has no capacity, ', tripped: 'keeps failing, ' }[state];
+  const when = state === 'open' ? '' : `again in ${formatMs(retryInMs)}  `;
+  const rate = learnedRpm === undefined ? '' : `  takes about ${formatNumber(Math.round(learnedRpm))}/min`;
+  return [
+    `model ${name}  ${why}${when}${formatNumber(inFlight)} in flight, ${formatNumber(waiting)} waiting, wait p50 ${formatMs(waitMs.p50)}${rate}`,
+  ];
 }
 
 /** Live progress: redrawn in place on a terminal, a line every 5 s elsewhere. */
@@ -29,11 +55,11 @@ export async function createProgress(name: string): Promise<Progress> {
   const every = view === undefined ? LINE_MS : FRAME_MS;
   const clock = createRealClock();
   const meter = createLoopDelayMeter();
-  let followed: { readonly history: History; readonly fold: Fold } | undefined;
+  let followed: Followed | undefined;
   const rate = { perSecond: 0, turns: 0, at: 0 };
   let timer: Timer | undefined;
 
-  const tell = ({ history, fold }: { history: History; fold: Fold }, at: number): string[] => {
+  const tell = ({ history, fold, models }: Followed, at: number): string[] => {
     history.advance(fold);
     const { turns, toolCalls, toolFailures } = fold.totals;
     if (at - rate.at >= RATE_MS) {
@@ -49,6 +75,7 @@ export async function createProgress(name: string): Promise<Progress> {
       `turns ${formatNumber(turns)}, ${formatNumber(Math.round(rate.perSecond))}/s  ` +
         `tool calls ${formatNumber(toolCalls)}, failed ${formatNumber(toolFailures)}  ` +
         `loop delay p99 ${formatMs(meter.read().p99)}`,
+      ...models().flatMap(toQueueLine),
       ...(history.trouble === undefined
         ? []
         : [`no call begins until memory can be written: ${history.trouble.message}`]),
@@ -65,8 +92,8 @@ export async function createProgress(name: string): Promise<Progress> {
   meter.start();
   timer = clock.setTimer(every, show);
   return {
-    follow(history) {
-      followed = { history, fold: history.start() };
+    follow(history, models) {
+      followed = { history, fold: history.start(), models };
     },
     say(text) {
       view?.clear();

@@ -1,9 +1,12 @@
 import pc from 'picocolors';
-import type { ErrorInfo, RunEvent, RunSummary } from '../protocol.ts';
-import { type Column, cut, formatMs, formatNumber, toTable } from './table.ts';
+import type { ErrorInfo, ModelSummary, RunEvent, RunSummary } from '../protocol.ts';
+import { type Column, cut, formatMs, formatNumber, formatUsd, toTable } from './table.ts';
 
 /** Replies and failures shown; the rest is in the data directory. */
 const SHOWN = 3;
+
+/** A wait for a model that somebody may wonder about. */
+const WORTH_TELLING_MS = 1_000;
 
 /** What a report says beside the summary; gathered while the run goes on. */
 export interface Report {
@@ -23,12 +26,14 @@ interface GroupRow {
   toolErrors: number;
   tokensIn: number;
   tokensOut: number;
+  usd: number;
 }
 
 export function createReport(): Report {
   const groups = new Map<string, GroupRow>();
   const replies: { agent: string; observation: string; reply: string }[] = [];
   const failures: { agent: string; error: ErrorInfo }[] = [];
+  const budgets: string[] = [];
   let stalled: string[] = [];
 
   const rowOf = (agent: string): GroupRow => {
@@ -46,6 +51,7 @@ export function createReport(): Report {
         toolErrors: 0,
         tokensIn: 0,
         tokensOut: 0,
+        usd: 0,
       };
       groups.set(group, row);
     }
@@ -58,17 +64,23 @@ export function createReport(): Report {
         stalled = event.waiting.slice(0, SHOWN).map(({ agent, for: what }) => `${agent} waits for ${what}`);
         if (event.waiting.length > SHOWN) stalled.push(`and ${event.waiting.length - SHOWN} more`);
       }
+      if (event.type === 'budget.reached' && budgets.length < SHOWN) budgets.push(budgetLine(event));
       if (!('agent' in event)) return;
       count(rowOf(event.agent), event);
       if (event.type === 'agent.replied' && replies.length < SHOWN) replies.push(event);
-      if (event.type === 'agent.ended' && event.error !== undefined && failures.length < SHOWN) {
+      if (
+        event.type === 'agent.ended' &&
+        event.status === 'failed' &&
+        event.error !== undefined &&
+        failures.length < SHOWN
+      ) {
         failures.push({ agent: event.agent, error: event.error });
       }
     },
     lines: (summary) => [
       ...headline(summary),
       '',
-      ...toTable(GROUP_COLUMNS, [...groups.values()]),
+      ...toTable(summary.costUsd > 0 ? [...GROUP_COLUMNS, COST_COLUMN] : GROUP_COLUMNS, [...groups.values()]),
       ...section(
         'Replies',
         replies.map(
@@ -83,6 +95,8 @@ export function createReport(): Report {
             `${pc.red(f.agent)}  ${f.error.code}: ${cut(f.error.message, width() - f.agent.length - f.error.code.length - 8)}`,
         ),
       ),
+      ...section('Budgets that were reached', budgets),
+      ...section('Models', Object.entries(summary.models).flatMap(modelLine)),
       ...section('Stalled: everyone left waits, and nobody is left to send', stalled),
       ...section('Expectations', summary.expectations.map(expectationLine)),
       '',
@@ -109,6 +123,27 @@ const GROUP_COLUMNS: readonly Column<GroupRow>[] = [
   { heading: 'out', value: (row) => row.tokensOut },
 ];
 
+const COST_COLUMN: Column<GroupRow> = { heading: 'cost', value: (row) => formatUsd(row.usd) };
+
+const LIMITS = { tokens: 'tokens', usd: 'US dollars', calls: 'calls', wall: 'ms' } as const;
+const AT_LIMIT = { stop: 'stopped', pause: 'waiting', finish: 'ended with what they have' } as const;
+
+function budgetLine({ scope, limit, allowed, used, atLimit }: RunEvent & { type: 'budget.reached' }): string {
+  const amount = (n: number): string => (limit === 'usd' ? formatUsd(n) : formatNumber(Math.round(n)));
+  return `${pc.yellow(scope)}  ${amount(used)} of ${amount(allowed)} ${LIMITS[limit]} used; agents are ${AT_LIMIT[atLimit]}`;
+}
+
+/** Only of a model whose gate had something to do. */
+function modelLine([name, model]: [string, ModelSummary]): string[] {
+  const { calls, retries, throttled, trips, waitMs } = model;
+  if (retries + throttled + trips === 0 && waitMs.p99 < WORTH_TELLING_MS) return [];
+  const parts = [`${formatNumber(calls)} calls`];
+  if (throttled > 0) parts.push(`${formatNumber(throttled)} refused for want of capacity`);
+  if (retries > 0) parts.push(`${formatNumber(retries)} made again`);
+  if (trips > 0) parts.push(`${formatNumber(trips)} outages`);
+  return [`${pc.cyan(name)}  ${parts.join(', ')}; wait p50 ${formatMs(waitMs.p50)}, p99 ${formatMs(waitMs.p99)}`];
+}
+
 function count(row: GroupRow, event: RunEvent): void {
   switch (event.type) {
     case 'agent.started':
@@ -120,6 +155,7 @@ function count(row: GroupRow, event: RunEvent): void {
     case 'agent.decided':
       row.tokensIn += event.decision.usage.inputTokens;
       row.tokensOut += event.decision.usage.outputTokens;
+      row.usd += event.decision.usage.costUsd ?? 0;
       break;
     case 'tool.finished':
       row.tools++;
@@ -132,14 +168,15 @@ function count(row: GroupRow, event: RunEvent): void {
 }
 
 function headline(summary: RunSummary): string[] {
-  const { scenario, status, virtualMs, wallMs, criticalPathMs } = summary;
+  const { scenario, status, virtualMs, wallMs, criticalPathMs, costUsd } = summary;
   const colour = status === 'done' ? pc.green : status === 'interrupted' ? pc.yellow : pc.red;
   const took =
     Math.abs(virtualMs - wallMs) > 1
       ? `${formatMs(virtualMs)} of virtual time in ${formatMs(wallMs)}`
       : `in ${formatMs(wallMs)}`;
   const path = criticalPathMs > 0 ? `; critical path ${formatMs(criticalPathMs)}` : '';
-  return [`${pc.bold(scenario)}  ${colour(status)} ${took}${path}`];
+  const cost = costUsd > 0 ? `; cost ${formatUsd(costUsd)}` : '';
+  return [`${pc.bold(scenario)}  ${colour(status)} ${took}${path}${cost}`];
 }
 
 function section(title: string, lines: readonly string[]): string[] {

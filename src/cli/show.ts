@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import { TroupeError } from '../base/errors.ts';
 import { toText } from '../base/template.ts';
+import { withoutKept } from '../base/without-kept.ts';
 import { type Damage, openLmdbStore } from '../memory/lmdb.ts';
 import type { MemoryStore } from '../memory/memory-store.ts';
 import type { ChatMessage, ErrorInfo, JournalRecord, MemorySnapshot, RunRecord } from '../protocol.ts';
@@ -137,7 +138,8 @@ async function showAgent({ store, run: { id }, damage, json }: Looked, agent: st
     );
   }
   if (json) {
-    process.stdout.write(`${JSON.stringify({ run: id, snapshot, transcript, journal, damaged: damages })}\n`);
+    const told = { transcript: transcript.map(toShownMessage), journal: journal.map(toShownRecord) };
+    process.stdout.write(`${JSON.stringify({ run: id, snapshot, ...told, damaged: damages })}\n`);
     return;
   }
   const state = snapshot === undefined ? 'nothing stored yet' : `${snapshot.status} after ${snapshot.turn} turns`;
@@ -155,6 +157,15 @@ async function showAgent({ store, run: { id }, damage, json }: Looked, agent: st
     ),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** What providers alone can read is shown to nobody. */
+function toShownMessage(message: ChatMessage): ChatMessage {
+  return message.role === 'assistant' ? withoutKept(message) : message;
+}
+
+function toShownRecord(record: JournalRecord): JournalRecord {
+  return record.type === 'model.done' ? { ...record, decision: withoutKept(record.decision) } : record;
 }
 
 function messageLines(message: ChatMessage): string[] {

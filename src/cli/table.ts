@@ -30,6 +30,13 @@ export function formatNumber(value: number): string {
   return NUMBERS.format(value);
 }
 
+/** `$12.30`, and two digits of what is less than a dollar: `$0.0042`. */
+export function formatUsd(usd: number): string {
+  return usd >= 1 || usd === 0 ? `$${usd.toFixed(2)}` : `$${SMALL.format(usd)}`;
+}
+
+const SMALL = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 2 });
+
 /** Made once: a hundred thousand cells would take seconds otherwise. */
 const NUMBERS = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
 

@@ -12,38 +12,21 @@ const HELD_BATCH_BYTES = 1_024;
 const HELD_MAX = STORE_BACKLOG_BYTES / HELD_BATCH_BYTES;
 
 /**
- * A store behind a slow disk: each append is held back before it reaches `inner`.
+ * A store behind a slow disk: each batch and each note is held back before it reaches `inner`.
  *
- * Contract: an agent's batches keep their order, so one with a short latency waits for those before it. Reads of an
+ * Contract: an agent's writes keep their order, so one with a short latency waits for those before it. Reads of an
  * agent, `flush`, `deleteRun` and `close` wait for what is held back; `putRun` is not delayed.
  *
- * @param latency How long each append is held back; drawn for each append, and the same for all if it is constant.
+ * @param latency How long each write is held back; drawn for each, and the same for all if it is constant.
  */
 export function createDelayedStore(inner: MemoryStore, latency: Latency, clock: Clock, random: Random): MemoryStore {
-  const chance = random.fork('memory latency');
-  const lanes = new Map<string, Lane>();
-  let held = 0;
-  let room: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
+  const held = new HeldWrites(latency, clock, random.fork('memory latency'));
   let closing: Promise<void> | undefined;
 
-  // With a constant latency nobody overtakes anybody: one lane, and one timer, for all agents.
-  const laneName = (run: string, agent: string): string => (latency.kind === 'constant' ? '' : `${run}\0${agent}`);
-  const laneFor = (name: string): Lane => {
-    const lane = lanes.get(name) ?? new Lane(clock, () => lanes.delete(name));
-    lanes.set(name, lane);
-    return lane;
-  };
-  const passOn = (): void => {
-    held--;
-    if (held > HELD_MAX) return;
-    room?.resolve();
-    room = undefined;
-  };
-  const passed = async (): Promise<void> => {
-    await Promise.all([...lanes.values()].map((lane) => lane.last));
-  };
+  const holdBack = (run: string, agent: string, write: () => Promise<void>): Promise<void> =>
+    closing === undefined ? held.add(run, agent, write) : refuse();
   const afterHeld = async <T>(run: string, agent: string, read: () => Promise<T>): Promise<T> => {
-    await lanes.get(laneName(run, agent))?.last;
+    await held.passedOf(run, agent);
     return read();
   };
 
@@ -52,37 +35,21 @@ export function createDelayedStore(inner: MemoryStore, latency: Latency, clock: 
     runs: () => inner.runs(),
     run: (id) => inner.run(id),
     async deleteRun(id) {
-      await passed();
+      await held.passed();
       await inner.deleteRun(id);
     },
     async bytes(id) {
-      await passed();
+      await held.passed();
       return inner.bytes(id);
     },
 
-    append(run, agent, batch, options) {
-      if (closing !== undefined) return refuse();
-      held++;
-      const lane = laneFor(laneName(run, agent));
-      const written = new Promise<void>((resolve, reject) => {
-        lane.hold(sampleLatency(latency, chance), () => {
-          passOn();
-          inner.append(run, agent, batch, options).then(resolve, reject);
-        });
-      });
-      lane.last = written.catch(() => {});
-      return written;
-    },
-    room() {
-      if (held <= HELD_MAX) return inner.room();
-      room ??= createGate();
-      return room.promise;
-    },
+    append: (run, agent, batch, options) => holdBack(run, agent, () => inner.append(run, agent, batch, options)),
+    room: () => held.room() ?? inner.room(),
     endure: (tell) => inner.endure(tell),
     ready: () => inner.ready(),
     downMs: () => inner.downMs(),
     async flush() {
-      await passed();
+      await held.passed();
       await inner.flush();
     },
 
@@ -91,16 +58,80 @@ export function createDelayedStore(inner: MemoryStore, latency: Latency, clock: 
     transcript: (run, agent) => afterHeld(run, agent, () => inner.transcript(run, agent)),
     snapshot: (run, agent) => afterHeld(run, agent, () => inner.snapshot(run, agent)),
     async snapshots(run) {
-      await passed();
+      await held.passed();
       return inner.snapshots(run);
     },
 
+    putNote: (run, owner, note) => holdBack(run, owner, () => inner.putNote(run, owner, note)),
+    notes: (run, owner) => afterHeld(run, owner, () => inner.notes(run, owner)),
+
     stats: () => inner.stats(),
     close() {
-      closing ??= passed().then(() => inner.close());
+      closing ??= held.passed().then(() => inner.close());
       return closing;
     },
   };
+}
+
+/** Writes on their way to a store, each held back for a while. */
+class HeldWrites {
+  readonly #latency: Latency;
+  readonly #clock: Clock;
+  readonly #chance: Random;
+  readonly #lanes = new Map<string, Lane>();
+  #count = 0;
+  #room: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
+
+  constructor(latency: Latency, clock: Clock, chance: Random) {
+    this.#latency = latency;
+    this.#clock = clock;
+    this.#chance = chance;
+  }
+
+  /** Does `write` after its latency, and after those of the agent that came before. @returns Settles with it. */
+  add(run: string, agent: string, write: () => Promise<void>): Promise<void> {
+    this.#count++;
+    const name = this.#nameOf(run, agent);
+    const lane = this.#lanes.get(name) ?? new Lane(this.#clock, () => this.#lanes.delete(name));
+    this.#lanes.set(name, lane);
+    const written = new Promise<void>((resolve, reject) => {
+      lane.hold(sampleLatency(this.#latency, this.#chance), () => {
+        this.#passOn();
+        write().then(resolve, reject);
+      });
+    });
+    lane.last = written.catch(() => {});
+    return written;
+  }
+
+  /** Resolves when all that is held back now is written. */
+  async passed(): Promise<void> {
+    await Promise.all([...this.#lanes.values()].map((lane) => lane.last));
+  }
+
+  /** The same of one agent. */
+  async passedOf(run: string, agent: string): Promise<void> {
+    await this.#lanes.get(this.#nameOf(run, agent))?.last;
+  }
+
+  /** Undefined while there is room; otherwise a promise that resolves when there is again. */
+  room(): Promise<void> | undefined {
+    if (this.#count <= HELD_MAX) return undefined;
+    this.#room ??= createGate();
+    return this.#room.promise;
+  }
+
+  /** With a constant latency nobody overtakes anybody: one lane, and one timer, for all agents. */
+  #nameOf(run: string, agent: string): string {
+    return this.#latency.kind === 'constant' ? '' : `${run}\0${agent}`;
+  }
+
+  #passOn(): void {
+    this.#count--;
+    if (this.#count > HELD_MAX) return;
+    this.#room?.resolve();
+    this.#room = undefined;
+  }
 }
 
 function createGate(): { readonly promise: Promise<void>; readonly resolve: () => void } {

@@ -1,7 +1,8 @@
 import { TroupeError } from '../base/errors.ts';
-import type { ChatMessage, JournalRecord, MemorySnapshot, RunRecord } from '../protocol.ts';
+import type { ChatMessage, JournalRecord, MemorySnapshot, Note, RunRecord } from '../protocol.ts';
 import type { MemoryStore } from './memory-store.ts';
 import { compareNatural } from './natural-order.ts';
+import { compareNotes } from './note-order.ts';
 import { compareRuns } from './run-order.ts';
 
 /** What one agent has left behind. */
@@ -22,16 +23,11 @@ const DONE = Promise.resolve();
 export function createInMemoryStore(): MemoryStore {
   const runs = new Map<string, RunRecord>();
   const agents = new Map<string, Map<string, Kept>>();
+  /** By run, then by owner and key. */
+  const notes = new Map<string, Map<string, Map<string, Note>>>();
   let writes = 0;
   let closed = false;
 
-  const kept = (run: string, agent: string): Kept => {
-    const ofRun = agents.get(run) ?? new Map<string, Kept>();
-    const ofAgent = ofRun.get(agent) ?? { journal: [], transcript: [], snapshot: undefined };
-    agents.set(run, ofRun);
-    ofRun.set(agent, ofAgent);
-    return ofAgent;
-  };
   /** Runs `work` as a promise, so that what it throws rejects. */
   const perform = async <T>(work: () => T): Promise<T> => {
     if (closed) throw closedError();
@@ -46,6 +42,7 @@ export function createInMemoryStore(): MemoryStore {
       perform(() => {
         runs.delete(id);
         agents.delete(id);
+        notes.delete(id);
       }),
     bytes: () => perform(() => 0),
 
@@ -55,7 +52,7 @@ export function createInMemoryStore(): MemoryStore {
         refused.catch(() => {});
         return refused;
       }
-      const ofAgent = kept(run, agent);
+      const ofAgent = entry(agents, run, agent, newAgent);
       ofAgent.journal.push(...batch.journal);
       ofAgent.transcript.push(...batch.transcript);
       if (batch.snapshot !== undefined) ofAgent.snapshot = batch.snapshot;
@@ -83,11 +80,31 @@ export function createInMemoryStore(): MemoryStore {
           .sort((a, b) => compareNatural(a.agent, b.agent)),
       ),
 
+    putNote: (run, owner, note) =>
+      perform(() => {
+        entry(notes, run, owner, () => new Map()).set(note.key, note);
+        writes++;
+      }),
+    notes: (run, owner) => perform(() => [...(notes.get(run)?.get(owner)?.values() ?? [])].sort(compareNotes)),
+
     stats: () => ({ writes, bytes: 0 }),
     async close() {
       closed = true;
     },
   };
+}
+
+function newAgent(): Kept {
+  return { journal: [], transcript: [], snapshot: undefined };
+}
+
+/** What a run has of that name; a new one if it has none yet. */
+function entry<T>(runs: Map<string, Map<string, T>>, run: string, name: string, create: () => T): T {
+  const ofRun = runs.get(run) ?? new Map<string, T>();
+  const found = ofRun.get(name) ?? create();
+  runs.set(run, ofRun);
+  ofRun.set(name, found);
+  return found;
 }
 
 function closedError(): TroupeError {

@@ -154,7 +154,10 @@ async function bringToDisk(path: string, flags: 'r' | 'r+'): Promise<void> {
 function openTables(root: RootDatabase): Tables | undefined {
   const runs: Tables['runs'] | undefined = root.openDB({ name: 'runs', encoding: 'binary' });
   const batches: Tables['batches'] | undefined = root.openDB({ name: 'batches', encoding: 'binary' });
-  return runs === undefined || batches === undefined ? undefined : { runs, batches };
+  if (runs === undefined || batches === undefined) return undefined;
+  // One that is only read may be from before there were notes.
+  const notes: Tables['notes'] | undefined = root.openDB({ name: 'notes', encoding: 'binary' });
+  return { runs, batches, notes: notes ?? NOTHING };
 }
 
 /**
@@ -194,7 +197,7 @@ async function rebuild(directory: string, to: string): Promise<void> {
   const { table, close } = salvage(join(directory, 'data.mdb'));
   const root = open({ path: to, ...OPTIONS });
   try {
-    for (const name of ['runs', 'batches', VERSION_TABLE]) {
+    for (const name of ['runs', 'batches', 'notes', VERSION_TABLE]) {
       const made = root.openDB({ name, encoding: 'binary', keyEncoding: 'binary' });
       let count = 0;
       for (const { key, value } of table(name).raw()) {
@@ -208,6 +211,14 @@ async function rebuild(directory: string, to: string): Promise<void> {
     await root.close();
   }
 }
+
+/** A table that is not there, of a database that is only read. */
+const NOTHING: Tables['notes'] = {
+  get: () => undefined,
+  getRange: () => [],
+  put: () => Promise.resolve(false),
+  remove: () => Promise.resolve(false),
+};
 
 /** Not `mkdirSync` with `recursive`: under `/proc`, where nothing can be made, Node tries for ever. */
 function makeDirectory(path: string): void {

@@ -1,4 +1,12 @@
-import type { ChatMessage, JournalRecord, MemoryBatch, MemorySnapshot, RunRecord, RunWideFact } from '../protocol.ts';
+import type {
+  ChatMessage,
+  JournalRecord,
+  MemoryBatch,
+  MemorySnapshot,
+  Note,
+  RunRecord,
+  RunWideFact,
+} from '../protocol.ts';
 
 /** The disk cannot be written, or can be again. */
 export type StoreChange = Extract<RunWideFact, { type: 'store.degraded' | 'store.recovered' }>;
@@ -57,7 +65,17 @@ export interface MemoryStore {
   /** Of every agent of the run, by agent id in natural order (`a/2` before `a/10`). */
   snapshots(run: string): Promise<MemorySnapshot[]>;
 
-  /** Batches and bytes on disk since the store was opened. */
+  /**
+   * Keeps a note; one of the same key and owner is replaced. Goes with the run when that is deleted.
+   *
+   * @param owner An agent, or the empty string for all of them.
+   * @returns Resolves when it is on disk. @throws Rejects with `STORE_FAILED` if it could not be written.
+   */
+  putNote(run: string, owner: string, note: Note): Promise<void>;
+  /** An owner's notes, oldest first; those of the same moment by key. */
+  notes(run: string, owner: string): Promise<Note[]>;
+
+  /** Batches and notes on disk since the store was opened, and their bytes. */
   stats(): { readonly writes: number; readonly bytes: number };
   /** Flushes and closes. Idempotent. */
   close(): Promise<void>;

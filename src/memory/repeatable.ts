@@ -51,6 +51,9 @@ export function createRepeatableStore(inner: LmdbStore, clock: Clock, durability
     transcript: (run, agent) => clock.external(inner.transcript(run, agent)),
     snapshot: (run, agent) => clock.external(inner.snapshot(run, agent)),
     snapshots: (run) => clock.external(inner.snapshots(run)),
+    // Whoever notes something waits until it is on disk.
+    putNote: (run, owner, note) => clock.external(inner.putNote(run, owner, note)),
+    notes: (run, owner) => clock.external(inner.notes(run, owner)),
     stats: () => inner.stats(),
     close: () => clock.external(inner.close()),
   };

@@ -49,6 +49,8 @@ export function createRetainingStore(inner: MemoryStore, retention: Retention): 
     transcript: (run, agent) => inner.transcript(run, agent),
     snapshot: (run, agent) => inner.snapshot(run, agent),
     snapshots: (run) => inner.snapshots(run),
+    putNote: (run, owner, note) => inner.putNote(run, owner, note),
+    notes: (run, owner) => inner.notes(run, owner),
     stats: () => inner.stats(),
     close() {
       closing ??= close();

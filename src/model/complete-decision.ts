@@ -1,14 +1,16 @@
 import { TroupeError } from '../base/errors.ts';
-import type { Decision, JsonObject, ToolCall, Usage } from '../protocol.ts';
+import { MODEL_KEPT_MAX_CHARS, TOOL_CALLS_MAX, TOOL_NAME_MAX_CHARS } from '../base/limits.ts';
+import type { Decision, Json, JsonObject, ToolCall, Usage } from '../protocol.ts';
+import { findJsonProblem } from './find-json-problem.ts';
 
-/** Values inside one call's arguments; a cycle would never end. */
-const ARGS_MAX_VALUES = 100_000;
-/** Nesting of one call's arguments; whatever walks them later does so by recursion. */
-const ARGS_MAX_DEPTH = 64;
+/** Ids go into every record of a call; providers' own have some 30 characters. */
+const ID_MAX_CHARS = 128;
 
 /**
  * Checks what a model answered and fills in what it left out: no calls, `final` if there are none, no tokens, the
- * measured time. Empty and repeated call ids become unique ones.
+ * measured time. Empty, overlong and repeated call ids become unique ones. An answer with a flaw, or with more calls than
+ * `TOOL_CALLS_MAX`, which is one, keeps no calls and is not final. What is to be kept for the provider is dropped with the
+ * calls, and if it is longer than `MODEL_KEPT_MAX_CHARS`.
  *
  * @param answer What the model's promise resolved to: anything.
  * @param options.model The model's name, for messages.
@@ -26,14 +28,33 @@ export function completeDecision(
   const { reply, final, serviceMs } = answer;
   if (reply !== undefined && typeof reply !== 'string') throw wrong(model, 'reply', 'a text', reply);
   if (final !== undefined && typeof final !== 'boolean') throw wrong(model, 'final', 'true or false', final);
-  const toolCalls = completeCalls(answer.toolCalls, model, turn);
+  const flaw = completeFlaw(answer, model);
+  const toolCalls = flaw === undefined ? completeCalls(answer.toolCalls, model, turn) : [];
+  const kept = toolCalls.length === 0 ? undefined : completeKept(answer.kept, model);
   const completed = {
     toolCalls,
-    final: final ?? toolCalls.length === 0,
+    final: flaw === undefined && (final ?? toolCalls.length === 0),
     usage: completeUsage(answer.usage, model),
     serviceMs: completeNumber(serviceMs, 'serviceMs', model, measuredMs),
+    ...(flaw !== undefined && { flaw }),
+    ...(kept !== undefined && { kept }),
   };
   return reply === undefined ? completed : { reply, ...completed };
+}
+
+function completeKept(kept: unknown, model: string): Json | undefined {
+  if (kept === undefined) return undefined;
+  const problem = findJsonProblem(kept);
+  if (problem !== undefined) {
+    throw new TroupeError('MODEL_FAILED', `Cannot use the answer of model "${model}": kept: it ${problem}`);
+  }
+  return JSON.stringify(kept).length > MODEL_KEPT_MAX_CHARS ? undefined : (kept as Json);
+}
+
+function completeFlaw({ flaw, toolCalls }: Record<string, unknown>, model: string): string | undefined {
+  if (flaw !== undefined && (typeof flaw !== 'string' || flaw === '')) throw wrong(model, 'flaw', 'a text', flaw);
+  if (flaw !== undefined || !Array.isArray(toolCalls) || toolCalls.length <= TOOL_CALLS_MAX) return flaw;
+  return `The answer has ${toolCalls.length} tool calls, and at most ${TOOL_CALLS_MAX} can be made at once, so none was made. Make fewer.`;
 }
 
 function completeCalls(value: unknown, model: string, turn: number): readonly ToolCall[] {
@@ -45,28 +66,37 @@ function completeCalls(value: unknown, model: string, turn: number): readonly To
 
 function checkCall(call: unknown, place: string, model: string): ToolCall {
   if (!isObject(call)) throw wrong(model, place, 'an object', call);
-  const { id = '', name, args } = call;
+  const { id = '', name, args, malformed } = call;
   if (typeof id !== 'string') throw wrong(model, `${place}.id`, 'a text', id);
   if (typeof name !== 'string' || name === '') throw wrong(model, `${place}.name`, "a tool's name", name);
-  if (!isObject(args)) throw wrong(model, `${place}.args`, 'a JSON object', args);
-  if (!isJson(args, 0, { left: ARGS_MAX_VALUES })) {
-    const problem = 'it holds a cycle, too much, or a value that JSON does not have';
-    throw new TroupeError('MODEL_FAILED', `Cannot use the answer of model "${model}": ${place}.args: ${problem}`);
+  if (name.length > TOOL_NAME_MAX_CHARS) {
+    throw wrong(model, `${place}.name`, `a name of at most ${TOOL_NAME_MAX_CHARS} characters`, name);
   }
-  return { id, name, args: args as JsonObject };
+  if (!isObject(args)) throw wrong(model, `${place}.args`, 'a JSON object', args);
+  const problem = findJsonProblem(args);
+  if (problem !== undefined) {
+    throw new TroupeError('MODEL_FAILED', `Cannot use the answer of model "${model}": ${place}.args: it ${problem}`);
+  }
+  if (malformed === undefined) return { id, name, args: args as JsonObject };
+  if (typeof malformed !== 'string') throw wrong(model, `${place}.malformed`, 'a text', malformed);
+  return { id, name, args: args as JsonObject, malformed };
+}
+
+function isUsable(id: string): boolean {
+  return id !== '' && id.length <= ID_MAX_CHARS;
 }
 
 function hasUniqueIds(calls: readonly ToolCall[]): boolean {
-  if (calls.some((call) => call.id === '')) return false;
+  if (!calls.every((call) => isUsable(call.id))) return false;
   return calls.length < 2 || new Set(calls.map((call) => call.id)).size === calls.length;
 }
 
 /** The first call with an id keeps it. */
 function renumber(calls: readonly ToolCall[], turn: number): readonly ToolCall[] {
   const taken = new Set(calls.map((call) => call.id));
-  const kept = new Set(['']);
+  const kept = new Set<string>();
   return calls.map((call, index) => {
-    if (!kept.has(call.id)) {
+    if (isUsable(call.id) && !kept.has(call.id)) {
       kept.add(call.id);
       return call;
     }
@@ -80,31 +110,18 @@ function renumber(calls: readonly ToolCall[], turn: number): readonly ToolCall[]
 function completeUsage(value: unknown, model: string): Usage {
   if (value === undefined) return { inputTokens: 0, outputTokens: 0 };
   if (!isObject(value)) throw wrong(model, 'usage', 'an object', value);
-  return {
+  const usage = {
     inputTokens: completeNumber(value.inputTokens, 'usage.inputTokens', model, 0),
     outputTokens: completeNumber(value.outputTokens, 'usage.outputTokens', model, 0),
   };
+  if (value.cachedInputTokens === undefined) return usage;
+  return { ...usage, cachedInputTokens: completeNumber(value.cachedInputTokens, 'usage.cachedInputTokens', model, 0) };
 }
 
 function completeNumber(value: unknown, place: string, model: string, absent: number): number {
   if (value === undefined) return absent;
   if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value;
   throw wrong(model, place, 'a number of 0 or more', value);
-}
-
-/** Arguments are stored and compared as JSON. A property that is there but undefined passes: JSON leaves it out. */
-function isJson(value: unknown, depth: number, budget: { left: number }): boolean {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
-  if (typeof value === 'number') return Number.isFinite(value);
-  if (typeof value !== 'object' || depth === ARGS_MAX_DEPTH) return false;
-  const isList = Array.isArray(value);
-  const prototype = isList ? Object.prototype : Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return false;
-  for (const item of isList ? value : Object.values(value)) {
-    if (item === undefined && !isList) continue;
-    if (budget.left-- === 0 || !isJson(item, depth + 1, budget)) return false;
-  }
-  return true;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

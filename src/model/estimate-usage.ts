@@ -16,9 +16,14 @@ export function estimateUsage(
   given: Partial<Usage> | undefined,
 ): Usage {
   return {
-    inputTokens: given?.inputTokens ?? toTokens(countInput(request)),
+    inputTokens: given?.inputTokens ?? estimateInputTokens(request),
     outputTokens: given?.outputTokens ?? toTokens(countOutput(reply, toolCalls)),
   };
+}
+
+/** The tokens of what a model is asked, counted as `estimateUsage` does. */
+export function estimateInputTokens(request: ModelRequest): number {
+  return toTokens(countInput(request));
 }
 
 function countInput({ instructions, transcript, observation }: ModelRequest): number {

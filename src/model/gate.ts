@@ -1,169 +1,129 @@
-import type { CallContext } from '../base/call-context.ts';
-import type { Timer } from '../base/clock.ts';
-import { TroupeError, toErrorInfo } from '../base/errors.ts';
-import { MODEL_TIMEOUT_MS } from '../base/limits.ts';
-import { createSemaphore } from '../base/semaphore.ts';
-import type { Decision, ModelRequest } from '../protocol.ts';
-import { completeDecision } from './complete-decision.ts';
+import { MODEL_RETRIES, MODEL_TIMEOUT_MS } from '../base/limits.ts';
+import type { ModelTerms } from '../protocol.ts';
+import { GatedCall, type GateParts } from './gate/gated-call.ts';
+import { Turnstile } from './gate/turnstile.ts';
+import { WaitHistogram } from './gate/wait-histogram.ts';
 import type { Model } from './model.ts';
 
 /** A model behind its gate, with what is going on there. */
 export interface Gate extends Model {
   /** Calls the model is working on. */
   readonly inFlight: number;
-  /** Calls waiting for a place. */
+  /** Calls waiting for a place, or for their next try. */
   readonly waiting: number;
+  stats(): GateStats;
+}
+
+/** What has gone on at a gate since the run began, and how it stands now. */
+export interface GateStats {
+  readonly calls: number;
+  /** Requests to the model: one for each call, and one more for each that was made again. */
+  readonly tries: number;
+  /** Tries that failed and were made again, but for those refused. */
+  readonly retries: number;
+  /** Tries refused for want of capacity. */
+  readonly throttled: number;
+  /** Times an outage was noticed or found to go on. */
+  readonly trips: number;
+  /** What calls that are over have waited outside of the model; the percentiles to 10 %. */
+  readonly waitMs: { readonly p50: number; readonly p99: number; readonly max: number };
+  /** Calls there may be at once. Absent: no limit. */
+  readonly concurrency?: number;
+  /** Requests a minute that the provider takes. Absent: it has not refused any. */
+  readonly learnedRpm?: number;
+  /** `paused`: the provider has said that it has no capacity. `tripped`: it is out. */
+  readonly state: 'open' | 'paused' | 'tripped';
+  /** Milliseconds on the run's clock at which calls may go again. Absent: they may now. */
+  readonly until?: number;
+}
+
+export interface GateOptions extends ModelTerms {
+  /** Learns from the model's answers how many calls at once and how many a minute it takes. Default: false. */
+  readonly adaptive?: boolean;
 }
 
 /**
- * Puts a gate before a model: so many calls at once, a deadline, and an answer of the right shape or an error of ours.
+ * Puts a gate before a model, one for all who ask it: it decides when calls are made, makes them again when that may
+ * help, and answers with a decision of the right shape or an error of ours.
  *
- * Contract: `decide` never throws, and rejects with a `TroupeError` or the abort's reason: `MODEL_TIMEOUT`,
- * `MODEL_FAILED` for whatever the model threw, rejected with or answered wrongly. A call that is aborted or late
- * rejects at once and gives its place back, even if the model never settles; what the model does later is ignored.
- * Places are given in the order in which calls came.
+ * Contract: `decide` never throws, and rejects with a `TroupeError` or the abort's reason: `MODEL_TIMEOUT`, what the
+ * model rejected with if that has a code, `MODEL_FAILED` for whatever else it threw, rejected with or answered wrongly. A
+ * call that is aborted rejects at once and gives its place back, even if the model never settles; so does a try that is
+ * late. What the model does later is ignored. It leaves no timer behind. Time and chance are the calls' own.
  *
- * @param options.concurrency Whole number, 1 or more. Default: unlimited.
- * @param options.timeoutMs Milliseconds from the moment the call has its place. Default `MODEL_TIMEOUT_MS` (120_000).
- * @throws {RangeError} If `concurrency` is not a number of places.
+ * Order: places are given in the order in which calls came. A call that has to be made again has its old place in that
+ * order, which is before all who came later; nobody is passed over for asking much.
+ *
+ * Rates: requests are spaced evenly, in bursts of no more than `RATE_BURST_MS`. For tokens so much is reserved as calls
+ * are expected to use, and settled when it is known.
+ *
+ * A refusal for want of capacity (`throttled`) holds up everyone, for as long as the provider says or for growing pauses.
+ * It does not count as a retry: the call waits for as long as it is let.
+ *
+ * A failure that may pass (`retryable`, or a try that is late) is tried again `retries` times, after a random part of a
+ * delay that doubles. With `TRIP_FAILURES` of them in a row and no answer between, the model is out: nobody asks for
+ * `TRIP_MS`, then the oldest call alone. When that is answered the others follow; when it fails too, the time doubles.
+ * Calls that were in flight when the model went out lose no retry by failing, since their failures are one and the same.
+ * The call that tries alone does, and the few whose failures showed the outage: so a call with 3 retries outlives at
+ * least 35 s of it as the oldest (tries after 5, 10 and 20 s), and any time it is let wait for as one of the others.
+ *
+ * A model that is `adaptive` is asked by few at once to begin with, and by more as it answers. When it refuses, its rate
+ * is taken from what it has let through, and grows again slowly.
+ *
+ * @throws {RangeError} If one of the terms is not a number of its kind.
  */
-export function createGate(model: Model, options: { concurrency?: number; timeoutMs?: number } = {}): Gate {
-  const { concurrency, timeoutMs = MODEL_TIMEOUT_MS } = options;
-  const door = concurrency === undefined ? OPEN_DOOR : createDoor(concurrency);
-  const counts = { inFlight: 0, waiting: 0 };
+export function createGate(model: Model, options: GateOptions = {}): Gate {
+  const { timeoutMs = MODEL_TIMEOUT_MS, adaptive = false, retries = adaptive ? MODEL_RETRIES : 0, price } = options;
+  check(options);
+  const turnstile = new Turnstile(model.name, options);
+  const waits = new WaitHistogram();
+  const counts = { retries: 0 };
+  const parts: GateParts = {
+    model,
+    turnstile,
+    timeoutMs,
+    retries,
+    isPatient: adaptive || retries > 0,
+    isAdaptive: adaptive,
+    price,
+    waits,
+    counts,
+  };
   return {
     name: model.name,
     decide: (request, context) =>
-      new Promise((resolve, reject) => {
-        const call = new GatedCall({ model, request, context, door, counts, timeoutMs, resolve, reject });
-        context.onAbort((reason) => call.abort(reason));
-        door.acquire(() => call.enter());
-      }),
+      new Promise((resolve, reject) => new GatedCall(parts, request, context, resolve, reject).start()),
+    close: async () => model.close?.(),
     get inFlight() {
-      return counts.inFlight;
+      return turnstile.inFlight;
     },
     get waiting() {
-      return counts.waiting;
+      return turnstile.waiting;
+    },
+    stats() {
+      const { calls, tries, throttled, trips, places, learnedRpm, state } = turnstile;
+      const waitMs = { p50: waits.quantile(0.5), p99: waits.quantile(0.99), max: waits.max };
+      return {
+        calls,
+        tries,
+        retries: counts.retries,
+        throttled,
+        trips,
+        waitMs,
+        ...(Number.isFinite(places) && { concurrency: places }),
+        ...(learnedRpm !== undefined && { learnedRpm }),
+        ...state,
+      };
     },
   };
 }
 
-interface Door {
-  acquire(enter: () => void): void;
-  release(): void;
-}
-
-const OPEN_DOOR: Door = { acquire: (enter) => enter(), release: () => undefined };
-
-function createDoor(places: number): Door {
-  const semaphore = createSemaphore(places);
-  let owed = 0;
-  let isReleasing = false;
-  return {
-    acquire: (enter) => semaphore.acquire(enter),
-    release() {
-      // Who enters may leave at once: thousands of aborted calls in a row must not become thousands of stack frames.
-      owed++;
-      if (isReleasing) return;
-      isReleasing = true;
-      for (; owed > 0; owed--) semaphore.release();
-      isReleasing = false;
-    },
-  };
-}
-
-interface CallParts {
-  readonly model: Model;
-  readonly request: ModelRequest;
-  readonly context: CallContext;
-  readonly door: Door;
-  readonly counts: { inFlight: number; waiting: number };
-  readonly timeoutMs: number;
-  readonly resolve: (decision: Decision) => void;
-  readonly reject: (reason: Error) => void;
-}
-
-/** One call on its way: waiting, then in flight, then over; over at once if it is aborted. */
-class GatedCall {
-  readonly #parts: CallParts;
-  #state: 'waiting' | 'in-flight' | 'over' = 'waiting';
-  #startedAt = 0;
-  #deadline: Timer | undefined;
-
-  constructor(parts: CallParts) {
-    this.#parts = parts;
-    parts.counts.waiting++;
+function check({ concurrency = 1, rpm = 1, tpm = 1, retries = 0 }: GateOptions): void {
+  if (!Number.isInteger(concurrency) || concurrency < 1) {
+    throw new RangeError(`Cannot create a gate of ${concurrency} places: it must be a whole number of 1 or more`);
   }
-
-  /** Has its place now. */
-  enter(): void {
-    const { model, request, context, door, counts, timeoutMs } = this.#parts;
-    if (this.#state === 'over') {
-      door.release();
-      return;
-    }
-    this.#state = 'in-flight';
-    counts.waiting--;
-    counts.inFlight++;
-    this.#startedAt = context.clock.elapsed();
-    this.#deadline = context.clock.setTimer(timeoutMs, () => this.#expire());
-    try {
-      Promise.resolve(model.decide(request, context)).then(
-        (answer) => this.#answered(answer),
-        (reason) => this.#fail(reason),
-      );
-    } catch (thrown) {
-      this.#fail(thrown);
-    }
+  for (const [name, rate] of Object.entries({ rpm, tpm })) {
+    if (!(rate > 0)) throw new RangeError(`Cannot create a gate of ${rate} ${name}: it must be more than 0`);
   }
-
-  abort(reason: Error): void {
-    if (this.#state === 'over') return;
-    // One that waits is passed over when its turn comes.
-    if (this.#state === 'waiting') this.#parts.counts.waiting--;
-    else this.#leave();
-    this.#state = 'over';
-    this.#parts.reject(reason);
-  }
-
-  /** Through the context, so that whatever the model has started hears of it too. */
-  #expire(): void {
-    const { model, context, timeoutMs } = this.#parts;
-    context.abort(
-      new TroupeError('MODEL_TIMEOUT', `Cannot wait longer for model "${model.name}": no answer in ${timeoutMs} ms`),
-    );
-  }
-
-  #answered(answer: unknown): void {
-    if (this.#state === 'over') return;
-    const { model, request, context, resolve } = this.#parts;
-    try {
-      const measuredMs = context.clock.elapsed() - this.#startedAt;
-      const decision = completeDecision(answer, { model: model.name, turn: request.turn, measuredMs });
-      this.#leave();
-      resolve(decision);
-    } catch (thrown) {
-      this.#fail(thrown);
-    }
-  }
-
-  #fail(reason: unknown): void {
-    if (this.#state === 'over') return;
-    this.#leave();
-    this.#parts.reject(toModelError(this.#parts.model.name, reason));
-  }
-
-  #leave(): void {
-    this.#state = 'over';
-    this.#deadline?.cancel();
-    this.#parts.counts.inFlight--;
-    this.#parts.door.release();
-  }
-}
-
-/** By `toErrorInfo`, which may be shown anything: even asking a hostile value for its class can throw. */
-function toModelError(model: string, reason: unknown): TroupeError {
-  const { code, message } = toErrorInfo(reason);
-  if (code !== 'ERROR') return reason as TroupeError;
-  return new TroupeError('MODEL_FAILED', `Cannot decide with model "${model}": ${message}`, { cause: reason });
+  if (!(retries >= 0)) throw new RangeError(`Cannot create a gate of ${retries} retries: it must be 0 or more`);
 }

@@ -37,7 +37,7 @@ export function compileRule(rule: SimulatedRule, latency: Latency): CompiledRule
   return {
     ...compileAnswer(rule, latency),
     fits: (observation, scope) =>
-      (on === undefined || on === observation.kind) &&
+      (on === undefined ? observation.kind !== 'summary' : on === observation.kind) &&
       (isMatch === undefined || isMatch(observation.text)) &&
       (isMet === undefined || isMet(scope())),
   };

@@ -1,7 +1,7 @@
 import type { CallContext } from '../base/call-context.ts';
 import { type ErrorCode, TroupeError, toErrorInfo } from '../base/errors.ts';
 import { sampleLatency } from '../base/latency.ts';
-import type { Decision, JsonObject, ModelRequest, SimulatedModelSpec, ToolCall } from '../protocol.ts';
+import type { Decision, JsonObject, ModelRequest, SimulatedRules, ToolCall, Usage } from '../protocol.ts';
 import { estimateUsage } from './estimate-usage.ts';
 import type { Model } from './model.ts';
 import { type CompiledAnswer, compileAnswer, compileRule } from './simulated-rule.ts';
@@ -27,17 +27,19 @@ const NO_CALLS: readonly ToolCall[] = [];
  * @param options.params The scenario's, for templates and conditions.
  * @throws {TroupeError} `TEMPLATE` or `EXPRESSION` with the model and rule, if one of its texts cannot be read.
  */
-export function createSimulatedModel(name: string, spec: SimulatedModelSpec, options: { params: JsonObject }): Model {
+export function createSimulatedModel(name: string, spec: SimulatedRules, options: { params: JsonObject }): Model {
   const { latency, failureRate } = spec;
   const sequence = spec.sequence.map((answer, index) =>
     explain(`Cannot create model "${name}": step ${index + 1} of its sequence`, () => compileAnswer(answer, latency)),
   );
+  const summary = compileAnswer({ reply: 'What was said before has been summed up.', call: [] }, latency);
   const rules = spec.rules.map((rule, index) =>
     explain(`Cannot create model "${name}": rule ${index + 1}`, () => compileRule(rule, latency)),
   );
 
   function choose({ turn, observation }: ModelRequest, scope: () => SimulatedScope): CompiledAnswer {
-    const step = sequence[turn - 1];
+    const isSummary = observation.kind === 'summary';
+    const step = isSummary ? undefined : sequence[turn - 1];
     if (step !== undefined) return step;
     for (const [index, rule] of rules.entries()) {
       const fits = explain(
@@ -47,6 +49,7 @@ export function createSimulatedModel(name: string, spec: SimulatedModelSpec, opt
       );
       if (fits) return rule;
     }
+    if (isSummary) return summary;
     const shown = observation.text.slice(0, SHOWN_CHARS);
     throw new TroupeError(
       'MODEL_FAILED',
@@ -78,12 +81,22 @@ export function createSimulatedModel(name: string, spec: SimulatedModelSpec, opt
       const reply = answer.reply?.text(scope);
       const toolCalls = renderCalls(answer, request.turn, scope);
       const usage = estimateUsage(request, reply, toolCalls, answer.tokens);
+      if (usage.outputTokens > (request.maxOutputTokens ?? Number.POSITIVE_INFINITY)) {
+        return cutOff(request.maxOutputTokens ?? 0, usage, serviceMs);
+      }
       const { final } = answer;
       return reply === undefined
         ? { toolCalls, final, usage, serviceMs }
         : { reply, toolCalls, final, usage, serviceMs };
     },
   };
+}
+
+/** As a real model that may not go on: what it has said is paid for, and of no use. */
+function cutOff(maxTokens: number, { inputTokens }: Usage, serviceMs: number): Decision {
+  const usage = { inputTokens, outputTokens: maxTokens };
+  const flaw = `The answer was cut off at ${maxTokens} tokens: answer shorter.`;
+  return { toolCalls: NO_CALLS, final: false, usage, serviceMs, flaw };
 }
 
 function renderCalls({ calls }: CompiledAnswer, turn: number, scope: object): readonly ToolCall[] {

@@ -23,7 +23,7 @@ export class Hub {
   readonly #feed: Feed;
   readonly #inspector: Inspector;
   readonly #clients = new Set<Outbox>();
-  readonly #forget: (() => void) | undefined;
+  readonly #forget: () => void = () => undefined;
 
   /** @param history Hears of each event before this does. */
   constructor(source: MonitorSource, history: History, { clock, version }: { clock: Clock; version: string }) {
@@ -33,7 +33,12 @@ export class Hub {
     this.#watch = new Watch(source, history);
     this.#feed = new Feed(this.#watch, clock, this.#encode);
     this.#inspector = new Inspector(this.#watch, clock, this.#encode);
-    this.#forget = source.live?.subscribe(this.#take);
+    const { live } = source;
+    if (live === undefined) return;
+    const endings = [live.subscribe(this.#take), live.watch((agent) => this.#feed.follows(agent))];
+    this.#forget = () => {
+      for (const end of endings) end();
+    };
   }
 
   /** A client of `/ws`. */
@@ -80,7 +85,7 @@ export class Hub {
   }
 
   stop(): void {
-    this.#forget?.();
+    this.#forget();
     this.#feed.stop();
     this.#watch.history.onChunk = undefined;
   }

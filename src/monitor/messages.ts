@@ -7,14 +7,17 @@
  */
 
 import type {
+  BudgetView,
   ErrorInfo,
   GroupInfo,
   Json,
   JsonObject,
+  ModelView,
   MonitorCommand,
   RunEvent,
   RunStatus,
   RunSummary,
+  Spent,
 } from '../protocol.ts';
 import type { AgentState } from './states.ts';
 
@@ -41,7 +44,7 @@ export interface CommandMessage {
   readonly command: MonitorCommand;
 }
 
-export type Topic = FleetTopic | AgentTopic | LogTopic | ChartsTopic;
+export type Topic = FleetTopic | AgentTopic | LogTopic | ChartsTopic | LimitsTopic;
 
 /** Where every agent is. Changes come at most every 100 ms. */
 export interface FleetTopic {
@@ -80,6 +83,11 @@ export interface ChartsTopic {
   readonly topic: 'charts';
 }
 
+/** What models and budgets still allow, and what has been spent. Changes come at most every 500 ms. */
+export interface LimitsTopic {
+  readonly topic: 'limits';
+}
+
 // ---------------------------------------------------------------- from the server
 
 export type ServerMessage =
@@ -90,6 +98,7 @@ export type ServerMessage =
   | EventsMessage
   | LogMessage
   | ChartsMessage
+  | LimitsMessage
   | AnswerMessage
   | ErrorMessage;
 
@@ -230,6 +239,27 @@ export interface LatencyRow {
   readonly p95Ms: number;
   readonly p99Ms: number;
   readonly maxMs: number;
+}
+
+/** As it is now: of the past nothing is known, and all lists are empty. */
+export interface LimitsMessage {
+  readonly type: 'limits';
+  readonly id?: string | number;
+  readonly at: number;
+  /** What models' answers have cost, by group; of a live run that was resumed, since then. */
+  readonly spent: readonly GroupSpent[];
+  /** What all had spent before a live run was resumed. */
+  readonly before?: Spent;
+  /** How the models' gates stand; of a stored run, how they went. */
+  readonly models: readonly ModelView[];
+  /** The run's and the groups', and of agents those closest to their limits, at most 20, the closest first. Live runs only. */
+  readonly budgets: readonly BudgetView[];
+  /** Limits of agents that are not among them. */
+  readonly more: number;
+}
+
+export interface GroupSpent extends Spent {
+  readonly group: string;
 }
 
 /** A command or an unsubscription was carried out. */

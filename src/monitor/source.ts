@@ -1,9 +1,11 @@
 import type {
   AgentSpec,
   AgentView,
+  BudgetView,
   InspectionStep,
   JournalRecord,
   Json,
+  ModelView,
   MonitorCommand,
   RunEvent,
   RunRecord,
@@ -31,8 +33,14 @@ export interface LiveSource {
   subscribe(listener: (event: RunEvent) => void): () => void;
   /** @returns How many agents it reached. @throws {TroupeError} If it reaches nobody. */
   send(command: MonitorCommand): number;
+  /** How the models' gates stand. */
+  models(): readonly ModelView[];
+  /** How the budgets stand. */
+  budgets(): readonly BudgetView[];
   /** Undefined: the agent has not started, or has ended. */
   view(agent: string): AgentView | undefined;
+  /** Asks for the text that models of the agents it `watches` write, as it comes. @returns Ends it. */
+  watch(watches: (agent: string) => boolean): () => void;
   /** Calls `listener` with each step of the agents it `watches`. One at a time. @returns Ends it. */
   inspect(watches: (agent: string) => boolean, listener: (step: InspectionStep) => void): () => void;
 }

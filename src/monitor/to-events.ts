@@ -1,3 +1,5 @@
+import { isAnswered } from '../base/is-answered.ts';
+import { withoutKept } from '../base/without-kept.ts';
 import type { AgentFact, AgentSpec, Decision, JournalRecord, Observation, RunEvent, ToolCall } from '../protocol.ts';
 
 type Told = RunEvent & { readonly agent: string };
@@ -144,21 +146,22 @@ class Teller {
     if (message !== undefined && message.at > this.#at) this.rest();
     this.#resting = false;
     this.#turn = turn;
-    if (observation.kind !== 'results') this.#question = observation.text;
+    if (observation.kind === 'observation' || observation.kind === 'message') this.#question = observation.text;
     if (message !== undefined) this.#add(message.from, message.at, { type: 'message.sent', message });
     this.#tell(at, { type: 'agent.observed', turn, observation });
   }
 
   #decided({ at, turn, decision }: JournalRecord & { type: 'model.done' }): void {
-    const { reply, toolCalls, final, serviceMs } = decision;
+    const { reply, toolCalls, serviceMs } = decision;
     this.#calls = toolCalls;
-    this.#decision = decision;
+    const told = withoutKept(decision);
+    this.#decision = told;
     this.#pending = toolCalls.length;
     this.#longestMs = 0;
     this.#criticalPathMs += serviceMs;
     const durationMs = at - this.#askedAt;
-    this.#tell(at, { type: 'agent.decided', turn, model: this.#model, decision, durationMs });
-    if (reply !== undefined && (final || toolCalls.length === 0)) {
+    this.#tell(at, { type: 'agent.decided', turn, model: this.#model, decision: told, durationMs });
+    if (reply !== undefined && isAnswered(decision)) {
       this.#tell(at, { type: 'agent.replied', turn, observation: this.#question, reply });
     }
     if (toolCalls.length === 0) this.#stored(at);

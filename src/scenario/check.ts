@@ -2,12 +2,15 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { toErrorInfo } from '../base/errors.ts';
 import { compileExpression, compilePattern } from '../base/expression.ts';
+import { compileSchema } from '../base/json-schema.ts';
 import { compileTemplate } from '../base/template.ts';
 import type { Json, JsonObject } from '../protocol.ts';
 import { checkSupervisors } from './check-supervisors.ts';
 import { EXPECT_NAMES, EXPECT_PATHS } from './expect.ts';
+import { KnownTools } from './known-tools.ts';
 import type { Path, Report } from './text/problems.ts';
 import { didYouMean } from './text/suggest.ts';
+import { isMap, toEntries, toList, toMap } from './values.ts';
 
 /** Where templates and CEL expressions stand, the names they may read. */
 const SCOPES = {
@@ -44,6 +47,7 @@ export function checkScenario(scenario: JsonObject, options: CheckOptions): void
     check.known('model', name, check.modelNames, ['limits', 'concurrency', name], 'key');
   }
   for (const [index, source] of toList(scenario.expect).entries()) check.expectation(['expect', index], source);
+  check.priced(scenario);
   checkSupervisors(scenario, options.report);
   const { agents } = scenario;
   if (isMap(agents) && check.groups.length === 0) {
@@ -56,7 +60,7 @@ class Checker {
   readonly tools: readonly (readonly [string, JsonObject])[];
   readonly groups: readonly (readonly [string, JsonObject])[];
   readonly modelNames: readonly string[];
-  readonly #toolNames: readonly string[];
+  readonly #known: KnownTools;
   readonly #folder: string;
   readonly #report: Report;
 
@@ -65,12 +69,18 @@ class Checker {
     this.tools = toEntries(scenario.tools);
     this.groups = toEntries(scenario.agents);
     this.modelNames = [...Object.keys(toMap(scenario.models)), ...(options.known?.models ?? [])];
-    this.#toolNames = [...Object.keys(toMap(scenario.tools)), ...(options.known?.tools ?? [])];
+    this.#known = new KnownTools(this.tools, options.known?.tools ?? []);
     this.#folder = options.folder;
     this.#report = options.report;
   }
 
   model(path: Path, name: string, model: JsonObject): void {
+    const { provider = 'simulated', simulate } = model;
+    if (provider === 'simulated') this.#rules(path, name, model);
+    else if (isMap(simulate)) this.#rules([...path, 'simulate'], name, simulate);
+  }
+
+  #rules(path: Path, name: string, model: JsonObject): void {
     const answers = (['sequence', 'rules'] as const).flatMap((key) =>
       toList(model[key]).map((answer, index) => ({ answer: toMap(answer), path: [...path, key, index] })),
     );
@@ -93,7 +103,7 @@ class Checker {
     const names = typeof entry === 'string' ? [entry] : Object.keys(toMap(entry));
     for (const name of names) {
       const place = typeof entry === 'string' ? path : [...path, name];
-      if (this.known('tool', name, this.#toolNames, place, 'key')) this.#reachable(place, name, model);
+      if (this.#knownTool(name, place, 'key')) this.#reachable(place, name, model);
       this.#templates(place, toMap(entry)[name], SCOPES.answer);
     }
   }
@@ -101,7 +111,7 @@ class Checker {
   /** A model can call a tool only for agents that have it. */
   #reachable(path: Path, tool: string, model: string): void {
     const users = this.groups.filter(([, group]) => group.model === model);
-    if (users.length === 0 || users.some(([, group]) => toList(group.tools).includes(tool))) return;
+    if (users.length === 0 || users.some(([, group]) => this.#known.mayHave(toList(group.tools), tool))) return;
     const [user] = users.map(([name]) => name);
     this.#report({
       path,
@@ -111,9 +121,24 @@ class Checker {
     });
   }
 
+  /** A tool of a set that is not open yet may have any name; whether it is there shows at the start. */
+  #knownTool(name: string, path: Path, at: 'key' | 'value'): boolean {
+    return this.#known.areOpen || this.known('tool', name, this.#known.names, path, at);
+  }
+
   tool(path: Path, tool: JsonObject): void {
     if (tool.builtin === 'simulated') this.#templates([...path, 'result'], tool.result, SCOPES.tool);
+    const { simulate } = tool;
+    if (isMap(simulate) && !('mcp' in tool)) {
+      this.#templates([...path, 'simulate', 'result'], simulate.result, SCOPES.tool);
+    } else if (isMap(simulate)) {
+      for (const [name, call] of toEntries(simulate)) {
+        this.#templates([...path, 'simulate', name, 'result'], call.result, SCOPES.tool);
+      }
+    }
     this.#exists([...path, 'folder'], tool.folder, 'folder');
+    this.#exists([...path, 'module'], tool.module, 'file');
+    this.#exists([...path, 'mcp', 'folder'], toMap(tool.mcp).folder, 'folder');
   }
 
   group(path: Path, group: JsonObject): void {
@@ -128,15 +153,48 @@ class Checker {
       this.#report({ path: [...path, 'list'], message: 'expected at least one row, found an empty list' });
     }
     this.#exists([...path, 'each'], group.each, 'file');
+    this.#exists([...path, 'each', 'folder'], toMap(group.each).folder, 'folder');
     if (typeof group.model === 'string') this.known('model', group.model, this.modelNames, [...path, 'model']);
     toList(group.tools).forEach((name, index, all) => {
       if (typeof name !== 'string') return;
       const place = [...path, 'tools', index];
       if (all.indexOf(name) < index) this.#report({ path: place, message: `tool "${name}" is listed twice` });
-      else this.known('tool', name, this.#toolNames, place);
+      else this.#knownTool(name, place, 'value');
     });
     this.#templates([...path, 'instructions'], group.instructions, SCOPES.member);
+    this.#output([...path, 'output'], group.output);
+    this.#priced([...path, 'budget'], group.budget, [group]);
+    this.#priced([...path, 'budget_each'], group.budget_each, [group]);
     this.#observe([...path, 'observe'], group.observe);
+  }
+
+  #output(path: Path, schema: Json | undefined): void {
+    if (!isMap(schema)) return;
+    try {
+      compileSchema(schema, 'the output');
+    } catch (error) {
+      this.#report({ path, message: toErrorInfo(error).message });
+    }
+  }
+
+  /** Money can be counted only for models that have a price. */
+  priced(scenario: JsonObject): void {
+    this.#priced(
+      ['budget'],
+      scenario.budget,
+      this.groups.map(([, group]) => group),
+    );
+  }
+
+  #priced(path: Path, budget: Json | undefined, groups: readonly JsonObject[]): void {
+    if (toMap(budget).usd === undefined) return;
+    for (const { model } of groups) {
+      const declared = this.models.find(([name]) => name === model)?.[1];
+      if (declared === undefined || declared.price !== undefined) continue;
+      const hint = `give models.${model} a price`;
+      this.#report({ path: [...path, 'usd'], message: `cannot be counted: model "${model}" has no price`, hint });
+      return;
+    }
   }
 
   #observe(path: Path, observe: Json | undefined): void {
@@ -217,20 +275,4 @@ class Checker {
     }
     if (reason !== undefined) this.#report({ path, message: `cannot open ${kind} "${value}": ${reason}` });
   }
-}
-
-function isMap(value: Json | undefined): value is JsonObject {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
-}
-
-function toMap(value: Json | undefined): JsonObject {
-  return isMap(value) ? value : {};
-}
-
-function toList(value: Json | undefined): readonly Json[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function toEntries(value: Json | undefined): [string, JsonObject][] {
-  return Object.entries(toMap(value)).map(([name, item]) => [name, toMap(item)]);
 }

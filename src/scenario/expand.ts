@@ -1,7 +1,8 @@
 import { open } from 'node:fs/promises';
 import { toErrorInfo } from '../base/errors.ts';
 import { AGENTS_MAX, ROWS_MAX_BYTES, SCENARIO_MAX_DEPTH } from '../base/limits.ts';
-import type { AgentSpec, GroupSpec, JsonObject, ObservationItem, Scenario } from '../protocol.ts';
+import type { AgentSpec, GroupSpec, JsonObject, Members, ObservationItem, Scenario } from '../protocol.ts';
+import { readMemberFiles } from './member-files.ts';
 import { FORBIDDEN_KEYS } from './text/converter.ts';
 import { type Problem, ScenarioError, toFound } from './text/problems.ts';
 
@@ -25,9 +26,10 @@ export async function expandAgents(scenario: Scenario): Promise<AgentSpec[]> {
   const agents: AgentSpec[] = [];
   for (const group of Object.values(scenario.agents)) {
     const { members } = group;
-    const rows = members.kind === 'each' ? await rowsOf(members.file) : members.kind === 'list' ? members.rows : [];
+    const rows = await toRows(members, rowsOf);
     const count = members.kind === 'count' ? members.count : rows.length;
-    if (count === 0) refuse(scenario, group, `has no members: its ${members.kind} is empty`);
+    if (count === 0)
+      refuse(scenario, group, `has no members: its ${members.kind === 'files' ? 'folder' : members.kind} is empty`);
     if (agents.length + count > AGENTS_MAX) refuse(scenario, group, `makes more than ${AGENTS_MAX} agents in all`);
     const items = deal(group, count, group.observe.each === undefined ? [] : await rowsOf(group.observe.each));
     for (let index = 0; index < count; index++) {
@@ -35,6 +37,22 @@ export async function expandAgents(scenario: Scenario): Promise<AgentSpec[]> {
     }
   }
   return agents;
+}
+
+async function toRows(
+  members: Members,
+  rowsOf: (file: string) => Promise<JsonObject[]>,
+): Promise<readonly JsonObject[]> {
+  switch (members.kind) {
+    case 'each':
+      return rowsOf(members.file);
+    case 'files':
+      return readMemberFiles(members.folder, members.extension);
+    case 'list':
+      return members.rows;
+    case 'count':
+      return [];
+  }
 }
 
 /** Row r goes to member r modulo count, after what every member observes. */

@@ -3,7 +3,7 @@ import { compileExpression, type Expression } from '../base/expression.ts';
 import type { ExpectationResult, RunSummary } from '../protocol.ts';
 
 /** A summary before its expectations are known. */
-export type MeasuredSummary = Omit<RunSummary, 'expectations' | 'error'>;
+export type MeasuredSummary = Omit<RunSummary, 'expectations' | 'error' | 'models'>;
 
 const BLANK: MeasuredSummary = {
   run: '',
@@ -17,6 +17,9 @@ const BLANK: MeasuredSummary = {
   modelFailures: 0,
   toolCalls: { total: 0, failed: 0 },
   restarts: 0,
+  retries: { model: 0, tool: 0 },
+  throttled: 0,
+  corrections: 0,
   deadLetters: 0,
   messages: 0,
   tokens: { input: 0, output: 0 },

@@ -1,30 +1,12 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { toErrorInfo } from '../base/errors.ts';
-import {
-  AGENT_IDENTICAL_CALLS,
-  AGENT_TURNS,
-  AGENT_WALL_MS,
-  MAX_RESTARTS,
-  PROBLEMS_MAX,
-  RESTART_WITHIN_MS,
-  SCENARIO_MAX_BYTES,
-  SHUTDOWN_MS,
-} from '../base/limits.ts';
-import type {
-  AgentLimits,
-  BuiltinToolSpec,
-  GroupSpec,
-  Members,
-  Restart,
-  Scenario,
-  SimulatedAnswer,
-  SupervisionSpec,
-  ToolSpec,
-} from '../protocol.ts';
+import { PROBLEMS_MAX, SCENARIO_MAX_BYTES } from '../base/limits.ts';
+import type { Scenario } from '../protocol.ts';
 import { checkScenario } from './check.ts';
+import { normalise } from './normalise.ts';
 import { type Assignment, assign, readAssignment, renderParams, toSource } from './overrides.ts';
-import { type CheckedScenario, scenarioSchema } from './schema.ts';
+import { scenarioSchema } from './schema.ts';
 import { readText, type TextDocument, tooLarge } from './text/document.ts';
 import { type Problem, type Report, ScenarioError, toFound, validate } from './text/problems.ts';
 
@@ -129,137 +111,5 @@ function createReport(
       message,
       ...(hint !== undefined && { hint }),
     });
-  };
-}
-
-/** From the file's keys and omissions to what the rest of troupe reads. */
-function normalise(input: CheckedScenario, folder: string, source: string): Scenario {
-  const { name, about, seed, params, memory, keep } = input;
-  const limits = toLimits(input.limits, {
-    turns: AGENT_TURNS,
-    identicalCalls: AGENT_IDENTICAL_CALLS,
-    wallMs: AGENT_WALL_MS,
-  });
-  // Whoever declares supervision wants restarts; without it an agent that fails has failed.
-  const isSupervised = input.supervision !== undefined || Object.keys(input.supervisors).length > 0;
-  const restart = isSupervised ? 'transient' : 'temporary';
-  return {
-    name,
-    ...(about !== undefined && { about }),
-    ...(seed !== undefined && { seed }),
-    folder,
-    params,
-    models: mapValues(input.models, ({ failure_rate: failureRate, ...model }) => ({
-      ...model,
-      failureRate,
-      sequence: model.sequence.map(toAnswer),
-      rules: model.rules.map(toAnswer),
-    })),
-    tools: mapValues(input.tools, (tool) => toTool(tool, folder)),
-    agents: mapValues(input.agents, (group, key) => toGroup(key, group, folder, { limits, restart })),
-    supervision: toSupervision(input.supervision),
-    supervisors: mapValues(input.supervisors, (one) => ({ ...toSupervision(one), children: one.children })),
-    memory,
-    ...(keep !== undefined && { keep: defined(keep) }),
-    limits: { ...limits, concurrency: input.limits.concurrency },
-    expect: input.expect,
-    source,
-  };
-}
-
-type CheckedGroup = CheckedScenario['agents'][string];
-type CheckedAnswer = CheckedScenario['models'][string]['sequence'][number];
-type CheckedLimits = CheckedGroup['limits'];
-
-/** The schema leaves out what the file leaves out, but its types allow for `undefined`. */
-type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
-
-function defined<T extends object>(value: T): Defined<T> {
-  return value as Defined<T>;
-}
-
-function mapValues<T, U>(map: Readonly<Record<string, T>>, change: (value: T, key: string) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value, key)]));
-}
-
-function toAnswer<A extends CheckedAnswer>({ tokens, ...answer }: A): Defined<Omit<A, 'tokens'>> & SimulatedAnswer {
-  const { input: inputTokens, output: outputTokens } = tokens ?? {};
-  return {
-    ...defined(answer),
-    ...(tokens !== undefined && {
-      tokens: {
-        ...(inputTokens !== undefined && { inputTokens }),
-        ...(outputTokens !== undefined && { outputTokens }),
-      },
-    }),
-  };
-}
-
-function toTool(tool: CheckedScenario['tools'][string], folder: string): ToolSpec {
-  if (tool.builtin === 'simulated') {
-    const { timeout: timeoutMs, failure_rate: failureRate, result = null, ...rest } = tool;
-    return { ...defined(rest), timeoutMs, failureRate, result };
-  }
-  const { timeout: timeoutMs, ...rest } = tool;
-  if ('file' in rest) return { ...defined(rest), timeoutMs, file: resolve(folder, rest.file) };
-  const spec: BuiltinToolSpec = { ...defined(rest), timeoutMs };
-  return 'folder' in tool ? { ...spec, folder: resolve(folder, tool.folder) } : spec;
-}
-
-type CheckedSupervision = NonNullable<CheckedScenario['supervision']>;
-
-function toSupervision(checked: Omit<CheckedSupervision, never> | undefined): SupervisionSpec {
-  if (checked === undefined) return UNDECLARED;
-  const { strategy, max_restarts: maxRestarts, max_seconds: seconds, backoff, shutdown: shutdownMs } = checked;
-  const spec = { strategy, maxRestarts, withinMs: seconds * 1_000, shutdownMs };
-  return backoff === undefined ? spec : { ...spec, backoff };
-}
-
-const UNDECLARED: SupervisionSpec = {
-  strategy: 'one_for_one',
-  maxRestarts: MAX_RESTARTS,
-  withinMs: RESTART_WITHIN_MS,
-  shutdownMs: SHUTDOWN_MS,
-};
-
-function toGroup(
-  name: string,
-  group: CheckedGroup,
-  folder: string,
-  otherwise: { limits: AgentLimits; restart: Restart },
-): GroupSpec {
-  const { count, each, list, model, tools, instructions, observe } = group;
-  const { items, inbox, ...dealt } = observe;
-  const members: Members =
-    each !== undefined
-      ? { kind: 'each', file: resolve(folder, each) }
-      : list !== undefined
-        ? { kind: 'list', rows: list }
-        : { kind: 'count', count: count ?? 0 };
-  const single = dealt.each === undefined && dealt.text !== undefined;
-  return {
-    name,
-    members,
-    model,
-    tools,
-    instructions,
-    observe: {
-      items: single ? [...items, dealt.text ?? ''] : items,
-      ...(dealt.each !== undefined && { each: resolve(folder, dealt.each) }),
-      ...(dealt.each !== undefined && dealt.text !== undefined && { text: dealt.text }),
-      inbox,
-    },
-    limits: toLimits(group.limits, otherwise.limits),
-    restart: group.restart ?? otherwise.restart,
-    retries: group.retries,
-    ...(group.idle_after !== undefined && { idleAfterMs: group.idle_after }),
-  };
-}
-
-function toLimits(limits: CheckedLimits, otherwise: AgentLimits): AgentLimits {
-  return {
-    turns: limits.turns ?? otherwise.turns,
-    identicalCalls: limits.identical_calls ?? otherwise.identicalCalls,
-    wallMs: limits.wall ?? otherwise.wallMs,
   };
 }

@@ -95,8 +95,9 @@ const RENDERED_MAX_CHARS = 8 * 1_024 * 1_024;
 
 /** Templates that are rendered while agents run, and data that is never rendered: both are left as they are. */
 const RUN_TIME =
-  /^(agents\.[^.]+\.(instructions|observe(?!\.(each|inbox)$))|models\.[^.]+\.(sequence|rules)\.\d+\.(reply|call|fail)|tools\.[^.]+\.result)(\.|$)/;
-const DATA = /^(about|params|agents\.[^.]+\.list\.\d+|tools\.[^.]+\.parameters)(\.|$)/;
+  /^(agents\.[^.]+\.(instructions|observe(?!\.(each|inbox)$))|models\.[^.]+\.(simulate\.)?(sequence|rules)\.\d+\.(reply|call|fail)|tools\.[^.]+\.(simulate\.([^.]+\.)?)?result)(\.|$)/;
+const DATA =
+  /^(about|params|agents\.[^.]+\.list\.\d+|agents\.[^.]+\.output|models\.[^.]+\.options|tools\.[^.]+\.parameters)(\.|$)/;
 
 /**
  * Renders the texts that read parameters alone, so that `count: "{{ params.n }}"` is a number when it is checked.

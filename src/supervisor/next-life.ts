@@ -15,7 +15,8 @@ export function toNextLife(context: AgentContext): ResumedAgent {
   const transcript = work.transcript.slice(0, work.handedOver);
   const messages = [...observedMessage(context), ...context.mailbox];
   const life = toResumedAgent(work.point, since, transcript, { messages, from: work.point.messages });
-  return { ...life, seen: new Set([...(work.seen ?? []), ...life.seen]) };
+  const seen = new Set([...(work.seen ?? []), ...life.seen]);
+  return { ...life, seen, spent: work.spent, ...(work.condensed && { condensed: work.condensed }) };
 }
 
 /** A message of the turn under way is not answered yet: it waits first of all. */
@@ -63,12 +64,13 @@ export function setAside(
   const { taken, observations, messages } = point;
   const setAsideCount = (work.setAside ?? 0) + 1;
   const position = { agent: spec.id, status: 'running' as const, turn, step: 0, taken, answered: true, at };
-  const snapshot: MemorySnapshot = { ...position, observations, messages, setAside: setAsideCount };
+  const kept = { spent: work.spent, ...(work.condensed && { condensed: work.condensed }) };
+  const snapshot: MemorySnapshot = { ...position, observations, messages, setAside: setAsideCount, ...kept };
   const journal = [...work.journal, { type: 'set-aside' as const, turn, at, observation, error, attempts }];
   work.journal = [];
   env.store.append(env.run, spec.id, { journal, transcript: [], snapshot }).catch(env.storeFailed);
   env.emit({ type: 'agent.set-aside', agent: spec.id, turn, observation, error, attempts });
   const transcript = work.transcript.slice(0, work.handedOver);
   const seen = new Set(work.seen ?? []);
-  return { point, transcript, mailbox: context.mailbox, seen, setAside: setAsideCount };
+  return { point, transcript, mailbox: context.mailbox, seen, setAside: setAsideCount, ...kept };
 }

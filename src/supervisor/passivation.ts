@@ -122,10 +122,15 @@ export class Passivation {
     const snapshot = await store.snapshot(run, agent);
     if (snapshot === undefined) return { point: START, transcript: [], mailbox: [], seen: new Set() };
     const transcript = await store.transcript(run, agent);
-    const { turn, step, taken, observations = taken, messages = 0, setAside } = snapshot;
+    const { turn, step, taken, observations = taken, messages = 0, setAside, spent, condensed } = snapshot;
     const question = transcript.findLast((message) => message.role === 'user')?.content ?? '';
     const point = { ...START, turn, step, taken, observations, messages, question };
-    return { point, transcript, mailbox: [], seen: new Set(), ...(setAside !== undefined && { setAside }) };
+    const kept = {
+      ...(setAside !== undefined && { setAside }),
+      ...(spent && { spent }),
+      ...(condensed && { condensed }),
+    };
+    return { point, transcript, mailbox: [], seen: new Set(), ...kept };
   }
 
   #arm(): void {

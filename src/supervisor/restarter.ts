@@ -69,7 +69,7 @@ export class Restarter {
   take(agent: string, status: EndedStatus, context: AgentContext, error: ErrorInfo | undefined): boolean {
     const { restart } = context.spec.group;
     const under = this.#restarts.get(agent);
-    if (this.#env.isDraining() || error?.code === 'STORE_FAILED') return false;
+    if (this.#env.isDraining() || error?.code === 'STORE_FAILED' || error?.code === 'BUDGET') return false;
     if (under === undefined && !shouldRestart(restart, status)) return false;
     if (under !== undefined && status !== 'failed') {
       this.#settle(under, agent, undefined);

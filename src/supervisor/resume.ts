@@ -1,6 +1,21 @@
-import { type ResumedAgent, START, type StoredPoint, toResumedAgent } from '../agent/resumed-agent.ts';
+import {
+  isNewObservation,
+  type ResumedAgent,
+  START,
+  type StoredPoint,
+  toResumedAgent,
+} from '../agent/resumed-agent.ts';
+import { addSpent, NOTHING_SPENT } from '../agent/spent.ts';
 import type { MemoryStore } from '../memory/memory-store.ts';
-import type { AgentSpec, EndedStatus, JournalRecord, MemorySnapshot, ToolCall, ToolResult } from '../protocol.ts';
+import type {
+  AgentSpec,
+  EndedStatus,
+  JournalRecord,
+  MemorySnapshot,
+  Spent,
+  ToolCall,
+  ToolResult,
+} from '../protocol.ts';
 
 /** Who is left of a run that was stopped, and where each of them goes on. */
 export interface Remaining {
@@ -8,6 +23,9 @@ export interface Remaining {
   readonly resumed: ReadonlyMap<string, ResumedAgent>;
   /** Those who had ended before, and how. */
   readonly ended: ReadonlyMap<string, EndedStatus>;
+  /** What models of its agents were paid for, by agent, and in all. */
+  readonly spentBy: ReadonlyMap<string, Spent>;
+  readonly spent: Spent;
   /** Milliseconds of the run's time at which the last of its turns was stored; 0 for a new run. */
   readonly storedAt: number;
 }
@@ -22,11 +40,13 @@ export async function findRemaining(store: MemoryStore, run: string, all: readon
   const resumed = new Map<string, ResumedAgent>();
   const ended = new Map<string, EndedStatus>();
   let storedAt = 0;
+  const spentBy = new Map<string, Spent>();
   const specs: AgentSpec[] = [];
   for (const spec of all) {
     const snapshot = snapshots.get(spec.id);
     const status = snapshot?.status;
     storedAt = Math.max(storedAt, snapshot?.at ?? 0);
+    if (snapshot?.spent !== undefined) spentBy.set(spec.id, snapshot.spent);
     if (status === 'done' || status === 'failed' || status === 'stopped') {
       ended.set(spec.id, status);
       continue;
@@ -36,25 +56,37 @@ export async function findRemaining(store: MemoryStore, run: string, all: readon
     storedAt = Math.max(storedAt, journal.at(-1)?.at ?? 0);
     if (snapshot === undefined && journal.length === 0) continue;
     const transcript = snapshot === undefined ? [] : whole;
-    const question = transcript.findLast((message) => message.role === 'user')?.content ?? '';
-    const point = snapshot === undefined ? START : toPoint(snapshot, journal, question);
+    const point = snapshot === undefined ? START : toPoint(snapshot, journal);
     const since = journal.filter((record) => record.turn > point.turn);
     const messages = journal.flatMap((record) => (record.type === 'received' ? [record.message] : []));
-    resumed.set(spec.id, toResumedAgent(point, since, transcript, { messages, from: 0 }));
+    const resumedAgent = toResumedAgent(point, since, transcript, { messages, from: 0 });
+    const { spent, condensed } = snapshot ?? {};
+    resumed.set(spec.id, { ...resumedAgent, ...(spent && { spent }), ...(condensed && { condensed }) });
   }
-  return { specs, resumed, ended, storedAt };
+  return { specs, resumed, ended, spentBy, spent: [...spentBy.values()].reduce(addSpent, NOTHING_SPENT), storedAt };
 }
 
 /** What the snapshot keeps, and beside it what its observation has brought so far, which the journal has. */
-function toPoint(snapshot: MemorySnapshot, journal: readonly JournalRecord[], question: string): StoredPoint {
-  const { turn, step, taken, answered, observations = taken, messages = 0, deadlineAt } = snapshot;
+function toPoint(snapshot: MemorySnapshot, journal: readonly JournalRecord[]): StoredPoint {
+  const { turn, step, taken, answered, observations = taken, messages = 0, deadlineAt, flaw } = snapshot;
+  const question = questionOf(journal, turn);
   const place = { turn, step, taken, observations, messages, answered, question };
   if (answered) return { ...place, results: [], calls: [] };
   const results = resultsOf(journal, turn);
   const calls = journal.flatMap((record): readonly ToolCall[] =>
     record.type === 'model.done' && record.turn > turn - step && record.turn <= turn ? record.decision.toolCalls : [],
   );
-  return { ...place, results, calls, ...(deadlineAt !== undefined && { deadlineAt }) };
+  const deadline = deadlineAt === undefined ? {} : { deadlineAt };
+  return { ...place, results, calls, ...deadline, ...(flaw !== undefined && { flaw }) };
+}
+
+/** What is being answered, or was last. */
+function questionOf(journal: readonly JournalRecord[], turn: number): string {
+  for (const record of journal.toReversed()) {
+    if (record.type !== 'observed' || record.turn > turn) continue;
+    if (isNewObservation(record.observation)) return record.observation.text;
+  }
+  return '';
 }
 
 /** A turn's results in the order in which the model wrote the calls; the journal has them as they came in. */

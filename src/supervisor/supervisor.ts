@@ -3,20 +3,17 @@ import { createContext } from '../agent/context.ts';
 import { type AgentEnvironment, abortCalls } from '../agent/environment.ts';
 import type { ResumedAgent } from '../agent/resumed-agent.ts';
 import { storeEnd } from '../agent/storing.ts';
-import type { Timer } from '../base/clock.ts';
 import { TroupeError, toErrorInfo } from '../base/errors.ts';
-import { DRAIN_TIMEOUT_MS, LOOP_SLICE } from '../base/limits.ts';
+import { LOOP_SLICE } from '../base/limits.ts';
 import type { AgentSpec, AgentStatus, AgentView, EndedStatus, ErrorInfo, JournalRecord, Message } from '../protocol.ts';
 import { createSupervisorMachine, type SupervisorMachine } from './chart.ts';
 import type { Child, Parent } from './child.ts';
 import { createDirectory, type Directory } from './directory.ts';
+import { Ending, type SupervisorEnd } from './ending.ts';
 import { Nursery } from './nursery.ts';
 import { Passivation } from './passivation.ts';
 import { Restarter } from './restarter.ts';
 import type { SupervisionTree } from './tree.ts';
-
-/** How a run's agents came to an end. */
-export type SupervisorEnd = 'finished' | 'stalled' | 'drained' | 'escalated';
 
 export interface SupervisorOptions {
   /** Where agents go on that a stopped run has left. */
@@ -41,7 +38,7 @@ export class Supervisor {
   readonly #nursery: Nursery;
   readonly #parent: Parent = {
     woken: (child) => this.#idle.delete(child.spec.id),
-    ended: (child) => this.#close(child, child.actor.getSnapshot().value === 'failed' ? 'failed' : 'done'),
+    ended: (child) => this.#close(child, toEndedStatus(child.actor.getSnapshot().value)),
     faulted: (child, thrown) => this.#fault(child, thrown),
   };
   /** Agents that have nothing to do. */
@@ -50,14 +47,11 @@ export class Supervisor {
   readonly #paused = new Set<string>();
   /** How many of the specs have been started. */
   #started = 0;
-  #end: SupervisorEnd = 'finished';
-  /** Why the supervisor above all has given up. */
-  #failure: ErrorInfo | undefined;
   readonly #restarter: Restarter;
   readonly #passivation: Passivation;
   /** Agents that have stopped and will start again. */
   readonly #vacated = new Map<string, AgentSpec>();
-  #deadline: Timer | undefined;
+  readonly #ending: Ending;
   #resolve: (end: SupervisorEnd) => void = () => {};
 
   /** @param env The run's, with this supervisor behind its `idle`, `isDraining` and `sendMessage`. */
@@ -65,7 +59,10 @@ export class Supervisor {
     this.#env = env;
     this.#options = options;
     this.#nursery = new Nursery(env, this.#parent);
-    const machine = createSupervisorMachine({ drain: (reason) => this.#drain(reason), stop: () => this.#stopped() });
+    const machine = createSupervisorMachine({
+      drain: (reason) => this.#ending.begin(reason),
+      stop: () => this.#stopped(),
+    });
     this.#chart = createActor(machine, { id: 'supervisor' });
     this.#restarter = new Restarter(env, options.tree, {
       contextOf: (agent) => this.#directory.get(agent)?.context,
@@ -80,7 +77,30 @@ export class Supervisor {
       start: (spec, life) => this.#startAgent(spec, life, true),
       fail: (agent, error) => this.#failAsleep(agent, error),
     });
+    this.#ending = new Ending(
+      env,
+      {
+        directory: this.#directory,
+        idle: this.#idle,
+        paused: this.#paused,
+        passivation: this.#passivation,
+        restarter: this.#restarter,
+        isSettled: () => this.#isSettled(),
+        stop: (agents) => this.#stopAll(agents),
+        dismiss: (agents) => this.#dismissAll(agents),
+        drain: (reason) => this.drain(reason),
+        emptied: () => this.#chart.send({ type: 'emptied' }),
+      },
+      { keepOpen: options.keepOpen, shutdownMs: options.tree.root.spec.shutdownMs },
+    );
     for (const spec of options.tree.order) this.#directory.reserve(spec.id);
+  }
+
+  /** Everybody has been started, and nobody is about to be started or woken again. */
+  #isSettled(): boolean {
+    const allStarted = this.#started >= this.#options.tree.order.length || this.isDraining;
+    if (!allStarted || this.#chart.getSnapshot().status !== 'active') return false;
+    return this.#restarter.size === 0 && !this.#passivation.isWaking;
   }
 
   /** Starts everyone, in slices. Resolves when nobody is left. */
@@ -98,7 +118,7 @@ export class Supervisor {
   }
 
   get isDraining(): boolean {
-    return this.#end === 'drained' || this.#end === 'escalated';
+    return this.#ending.isDraining;
   }
 
   /** Ends one agent for good. @throws {TroupeError} `AGENT_UNKNOWN`. */
@@ -127,8 +147,16 @@ export class Supervisor {
   resume(agent: string): void {
     this.#assertAlive('resume', agent);
     if (!this.#paused.delete(agent)) return;
+    this.#ending.unpark(agent);
     this.#env.emit({ type: 'agent.resumed', agent });
     this.#directory.get(agent)?.resume();
+  }
+
+  /** A budget does not have enough for the agent's next call: it waits until it is resumed. */
+  park(agent: string): void {
+    this.#ending.park(agent);
+    this.pause(agent);
+    this.idle(agent);
   }
 
   /** Those who have not ended, in the order in which they start. */
@@ -161,7 +189,7 @@ export class Supervisor {
     if (spec !== undefined && !this.isDraining) this.#passivation.rest(spec);
     emit({ type: 'agent.waiting', agent, for: this.#reasonToWait(agent) });
     if (this.#restarter.isComingToRest(agent)) clock.defer(() => this.#restarter.atRest(agent));
-    clock.defer(this.isDraining ? () => this.#stopAll([agent]) : this.#checkEnd);
+    clock.defer(this.isDraining ? () => this.#stopAll([agent]) : this.#ending.check);
   }
 
   #reasonToWait(agent: string): string {
@@ -188,7 +216,7 @@ export class Supervisor {
       return;
     }
     this.#chart.send({ type: 'started' });
-    this.#checkEnd();
+    this.#ending.check();
   };
 
   /** It has nothing to do, and what it has done is on its way to memory. */
@@ -237,6 +265,7 @@ export class Supervisor {
     if (status === 'failed') abortCalls(work.inFlight, new TroupeError('ABORTED', 'The agent has failed'));
     if (this.#restarter.take(child.spec.id, status, context, error)) return;
     if (status === 'failed') storeEnd(this.#env, error === undefined ? context : { ...context, error }, 'failed');
+    else if (error?.code === 'BUDGET') storeEnd(this.#env, context, status);
     this.#leave(child, status, error);
   }
 
@@ -257,8 +286,7 @@ export class Supervisor {
     const spec = this.#vacated.get(agent);
     if (spec !== undefined) storeEnd(this.#env, { ...createContext({ spec, resumed: life }), error }, 'failed');
     this.#goneWithoutActor(agent, { status: 'failed', turns: life.point.turn, error });
-    this.#failure = error;
-    this.drain(error.message);
+    this.#ending.giveUp(error);
   }
 
   #vacate(agent: string): void {
@@ -282,10 +310,11 @@ export class Supervisor {
     this.#directory.leave(spec.id);
     this.#idle.delete(spec.id);
     this.#paused.delete(spec.id);
+    this.#ending.unpark(spec.id);
     const { turn, criticalPathMs, error = fault } = child.context;
     const ended = { agent: spec.id, status, turns: turn, criticalPathMs };
     this.#env.emit({ type: 'agent.ended', ...ended, ...(error !== undefined && { error }) });
-    if (this.#directory.size === this.#idle.size) this.#env.clock.defer(this.#checkEnd);
+    if (this.#directory.size === this.#idle.size) this.#env.clock.defer(this.#ending.check);
   }
 
   /** Ends an agent where it is. Its last stored turn stays the place to go on from. */
@@ -299,14 +328,14 @@ export class Supervisor {
     if (this.#passivation.forget(agent)) {
       this.#passivation.end(agent).catch(this.#env.storeFailed);
       this.#dismissAll([agent]);
-      this.#env.clock.defer(this.#checkEnd);
+      this.#env.clock.defer(this.#ending.check);
       return;
     }
     const spec = this.#options.tree.order.find(({ id }) => id === agent);
     const resumed = this.#restarter.forget(agent) ?? this.#options.resumed.get(agent);
     if (spec !== undefined) storeEnd(this.#env, createContext({ spec, ...(resumed && { resumed }) }), 'stopped');
     this.#goneWithoutActor(agent, { status: 'stopped', turns: resumed?.point.turn ?? 0 });
-    this.#env.clock.defer(this.#checkEnd);
+    this.#env.clock.defer(this.#ending.check);
   }
 
   #stopAll(ids: readonly string[]): void {
@@ -314,41 +343,7 @@ export class Supervisor {
       const child = this.#directory.get(id);
       if (child !== undefined) this.#stopChild(child);
     }
-    this.#checkEnd();
-  }
-
-  /** Nobody is left, or those who are left wait for each other. */
-  readonly #checkEnd = (): void => {
-    const allStarted = this.#started >= this.#options.tree.order.length || this.isDraining;
-    if (!allStarted || this.#chart.getSnapshot().status !== 'active') return;
-    if (this.#restarter.size > 0 || this.#passivation.isWaking) return;
-    if (this.#directory.size + this.#passivation.size === 0) {
-      this.#chart.send({ type: 'emptied' });
-    } else if (this.#isStalled()) {
-      this.#end = 'stalled';
-      const waiting = [...this.#idle, ...this.#passivation.ids()].map((agent) => ({ agent, for: 'a message' }));
-      this.#env.emit({ type: 'run.stalled', waiting });
-      this.#dismissAll(this.#passivation.ids());
-      this.#stopAll([...this.#idle]);
-    }
-  };
-
-  /** Everybody waits for a message, and nobody outside may send one. */
-  #isStalled(): boolean {
-    if (this.isDraining || this.#options.keepOpen || this.#paused.size > 0) return false;
-    return this.#idle.size === this.#directory.size;
-  }
-
-  #drain(reason: string): void {
-    const { clock, emit } = this.#env;
-    this.#end = this.#failure === undefined ? 'drained' : 'escalated';
-    emit({ type: 'run.draining', reason });
-    this.#passivation.stop();
-    this.#dismissAll([...this.#restarter.stop(), ...this.#passivation.ids()]);
-    clock.defer(() => this.#stopAll([...this.#idle].reverse()));
-    const { root } = this.#options.tree;
-    const timeoutMs = this.#failure === undefined ? DRAIN_TIMEOUT_MS : root.spec.shutdownMs;
-    this.#deadline = clock.setTimer(timeoutMs, () => this.#stopAll(this.#directory.ids().reverse()));
+    this.#ending.check();
   }
 
   /** It is not started again in this process; its journal says where it goes on. */
@@ -362,7 +357,7 @@ export class Supervisor {
   /** Memory could not give it back. */
   #failAsleep(agent: string, error: ErrorInfo): void {
     this.#goneWithoutActor(agent, { status: 'failed', turns: 0, error });
-    this.#env.clock.defer(this.#checkEnd);
+    this.#env.clock.defer(this.#ending.check);
   }
 
   /** One that was asleep, waited for its restart or had not started. */
@@ -379,13 +374,18 @@ export class Supervisor {
 
   /** Why the run was given up, if it was. */
   get failure(): ErrorInfo | undefined {
-    return this.#failure;
+    return this.#ending.failure;
   }
 
   #stopped(): void {
-    this.#deadline?.cancel();
-    this.#resolve(this.#end);
+    this.#ending.finish();
+    this.#resolve(this.#ending.end);
   }
+}
+
+/** By the state of the chart that an agent has ended in. */
+function toEndedStatus(state: unknown): EndedStatus {
+  return state === 'failed' || state === 'stopped' ? state : 'done';
 }
 
 function unknownAgent(verb: string, agent: string): TroupeError {

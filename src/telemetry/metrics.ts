@@ -1,7 +1,7 @@
-import type { RunEvent, RunStatus, RunSummary } from '../protocol.ts';
+import type { RunEvent, RunStatus, RunSummary, Usage } from '../protocol.ts';
 
 /** The numbers of a run that its events tell. */
-export type EventCounts = Pick<
+export type EventCounts = { /** Calls of tools that were made again. */ readonly toolRetries: number } & Pick<
   RunSummary,
   | 'agents'
   | 'turns'
@@ -10,6 +10,7 @@ export type EventCounts = Pick<
   | 'modelFailures'
   | 'toolCalls'
   | 'restarts'
+  | 'corrections'
   | 'deadLetters'
   | 'messages'
   | 'tokens'
@@ -25,28 +26,41 @@ export interface RunMetrics {
   counts(): EventCounts;
 }
 
+/** Before anything has happened. */
+const NOTHING = {
+  turns: 0,
+  replies: 0,
+  modelCalls: 0,
+  modelFailures: 0,
+  restarts: 0,
+  toolRetries: 0,
+  corrections: 0,
+  deadLetters: 0,
+  messages: 0,
+  input: 0,
+  output: 0,
+  usd: 0,
+};
+
 /**
  * Counts as events come; a few additions each, since there are a dozen events a turn.
  *
  * @param realElapsed Real milliseconds since any fixed moment, also in a rehearsal.
  */
 export function createRunMetrics(realElapsed: () => number): RunMetrics {
-  const n = {
-    turns: 0,
-    replies: 0,
-    modelCalls: 0,
-    modelFailures: 0,
-    restarts: 0,
-    deadLetters: 0,
-    messages: 0,
-    input: 0,
-    output: 0,
-  };
+  const n = { ...NOTHING };
   const tools = { total: 0, failed: 0 };
   const agents = { total: 0, done: 0, failed: 0, stopped: 0 };
   let criticalPathMs = 0;
   const first = { real: -1, virtual: 0 };
   const last = { real: 0, virtual: 0 };
+
+  const pay = ({ inputTokens, outputTokens, costUsd = 0 }: Usage): void => {
+    n.modelCalls++;
+    n.input += inputTokens;
+    n.output += outputTokens;
+    n.usd += costUsd;
+  };
 
   const onEnd = (event: RunEvent & { type: 'agent.ended' }): void => {
     if (event.status === 'done' || event.status === 'failed' || event.status === 'stopped') agents[event.status]++;
@@ -56,25 +70,24 @@ export function createRunMetrics(realElapsed: () => number): RunMetrics {
   };
 
   const handlers: { [T in RunEvent['type']]?: (event: RunEvent & { type: T }) => void } = {
-    'run.started': (event) => {
-      agents.total = event.agents;
-      agents.done += event.before?.done ?? 0;
-      agents.failed += event.before?.failed ?? 0;
-      agents.stopped += event.before?.stopped ?? 0;
+    'run.started': ({ agents: total, before }) => {
+      agents.total = total;
+      if (before === undefined) return;
+      for (const status of ['done', 'failed', 'stopped'] as const) agents[status] += before[status];
+      n.input += before.spent.inputTokens;
+      n.output += before.spent.outputTokens;
+      n.usd += before.spent.usd;
     },
     'agent.started': (event) => {
       if (first.real >= 0) return;
       first.real = realElapsed();
       first.virtual = event.at;
     },
-    'agent.observed': () => {
+    'agent.observed': ({ observation }) => {
       n.turns++;
+      if (observation.kind === 'correction') n.corrections++;
     },
-    'agent.decided': ({ decision }) => {
-      n.modelCalls++;
-      n.input += decision.usage.inputTokens;
-      n.output += decision.usage.outputTokens;
-    },
+    'agent.decided': ({ decision }) => pay(decision.usage),
     'model.failed': () => {
       n.modelCalls++;
       n.modelFailures++;
@@ -83,9 +96,9 @@ export function createRunMetrics(realElapsed: () => number): RunMetrics {
       tools.total++;
       if (result.isError) tools.failed++;
     },
-    'agent.replied': () => {
-      n.replies++;
-    },
+    'agent.replied': () => void n.replies++,
+    'agent.condensed': ({ usage }) => usage && pay(usage),
+    'tool.retried': () => void n.toolRetries++,
     'agent.restarting': () => void n.restarts++,
     'agent.set-aside': () => void n.deadLetters++,
     'message.sent': () => void n.messages++,
@@ -104,10 +117,12 @@ export function createRunMetrics(realElapsed: () => number): RunMetrics {
       modelFailures: n.modelFailures,
       toolCalls: { ...tools },
       restarts: n.restarts,
+      toolRetries: n.toolRetries,
+      corrections: n.corrections,
       deadLetters: n.deadLetters,
       messages: n.messages,
       tokens: { input: n.input, output: n.output },
-      costUsd: 0,
+      costUsd: toBillionths(n.usd),
       wallMs: round(first.real < 0 ? 0 : last.real - first.real),
       virtualMs: round(last.virtual - first.virtual),
       criticalPathMs: round(criticalPathMs),
@@ -121,6 +136,11 @@ export function toRunStatus(end: 'finished' | 'stalled' | 'drained' | 'escalated
   if (end === 'stalled') return 'stalled';
   if (end === 'drained') return 'interrupted';
   return failed > 0 ? 'failed' : 'done';
+}
+
+/** Sums of prices have digits that no price has. */
+function toBillionths(usd: number): number {
+  return Math.round(usd * 1e9) / 1e9;
 }
 
 function round(ms: number): number {

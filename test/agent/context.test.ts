@@ -22,3 +22,13 @@ test('a resumed agent goes on with its transcript, of which nothing is written t
   expect(context.work.transcript).not.toBe(transcript);
   expect(context.work.handedOver).toBe(1);
 });
+
+test('of what providers wanted back, it has what belongs to the exchange under way', () => {
+  const asked = { role: 'assistant', content: '', toolCalls: [{ id: 'c', name: 't', args: {} }] } as const;
+  const replied = { role: 'assistant', content: 'Done', toolCalls: [] } as const;
+  const kept = { ...asked, kept: 'signed' };
+  const transcript = [kept, kept, replied, kept, replied, kept, kept];
+  const { work } = createContext({ spec, resumed: { point: START, transcript, mailbox: [], seen: new Set() } });
+  expect(work.transcript).toEqual([asked, asked, replied, asked, replied, kept, kept]);
+  expect(transcript[0]).toBe(kept);
+});

@@ -20,11 +20,11 @@ test('a group has its model, its tools and its templates, compiled once', () => 
 test('a group that names a model or a tool that does not exist cannot start', () => {
   const { specs } = createHarness({ decide: () => ({}) });
   const { group } = specs[0]!;
-  const none = { params: {}, models: new Map(), tools: new Map() };
+  const none = { params: {}, models: new Map(), tools: new Map(), sets: new Map([['files', ['read', 'write']]]) };
   expect(() => createGroup(group, none)).toThrow('Cannot start group "agent": no model "model"');
   const models = new Map([['model', { name: 'model', decide: () => Promise.reject() }]]);
   expect(() => createGroup({ ...group, tools: ['b'] }, { ...none, models })).toThrow(
-    'Cannot start group "agent": no tool "b"',
+    'Cannot start group "agent": there is no tool "b"; there are files',
   );
 });
 

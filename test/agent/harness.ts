@@ -114,7 +114,10 @@ export function createHarness(options: HarnessOptions) {
     ...options.group,
   };
   const groups = new Map([
-    ['agent', createGroup(group, { params: {}, models: new Map([['model', createGate(model)]]), tools })],
+    [
+      'agent',
+      createGroup(group, { params: {}, models: new Map([['model', createGate(model)]]), tools, sets: new Map() }),
+    ],
   ]);
   const specs = Array.from(
     { length: count },
@@ -125,6 +128,8 @@ export function createHarness(options: HarnessOptions) {
   const storeErrors: unknown[] = [];
   const env: AgentEnvironment = {
     run: 'run',
+    folder: '/nowhere',
+    params: {},
     clock,
     random: createRandom(1),
     store,
@@ -134,7 +139,10 @@ export function createHarness(options: HarnessOptions) {
     inspection: {},
     onUnknown: options.onUnknown ?? 'report',
     emit: stream.emit,
+    tell: stream.emit,
     isDraining: () => supervisor.isDraining,
+    park: (agent) => supervisor.park(agent),
+    isWatched: () => false,
     idle: (agent) => supervisor.idle(agent),
     storeFailed: (error) => storeErrors.push(error),
     sendMessage: (from, to, body) =>

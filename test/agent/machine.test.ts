@@ -3,7 +3,7 @@ import { createAgentMachine } from '../../src/agent/machine.ts';
 import { calls, createHarness, timedTool, tool } from './harness.ts';
 
 describe('the chart', () => {
-  test('has exactly observe, decide, executing-tools, storing, done and failed', () => {
+  test('has exactly observe, decide, executing-tools, storing, done, failed and stopped', () => {
     const { env } = createHarness({ decide: () => ({ reply: 'x' }) });
     expect(Object.keys(createAgentMachine(env).config.states ?? {})).toEqual([
       'observe',
@@ -12,6 +12,7 @@ describe('the chart', () => {
       'storing',
       'done',
       'failed',
+      'stopped',
     ]);
   });
 

@@ -51,15 +51,21 @@ test('each has its own chance, the same in every run', async () => {
   expect(await draw()).toEqual(drawn);
 });
 
-test('calls beyond the cap are answered without being run', async () => {
+test('a decision with more calls than there may be runs none, and the model is told', async () => {
   let ran = 0;
   const harness = createHarness({
-    decide: () => ({ toolCalls: calls(...Array(TOOL_CALLS_MAX + 5).fill('count')), final: true }),
+    decide: ({ observation }) => {
+      const count = observation.kind === 'correction' ? TOOL_CALLS_MAX : TOOL_CALLS_MAX + 5;
+      return { toolCalls: calls(...Array(count).fill('count')), final: true };
+    },
     tools: [tool('count', () => ++ran)],
   });
   await harness.run();
+  expect(harness.ofType('agent.observed').map(({ observation }) => observation.kind)).toEqual([
+    'observation',
+    'correction',
+  ]);
   expect(ran).toBe(TOOL_CALLS_MAX);
-  expect(harness.ofType('tool.finished').filter((event) => event.result.isError)).toHaveLength(5);
   expect(harness.ofType('agent.ended')).toMatchObject([{ status: 'done' }]);
 });
 

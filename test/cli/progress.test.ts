@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createProgress } from '../../src/cli/progress.ts';
+import { createProgress, toQueueLine } from '../../src/cli/progress.ts';
 import { History } from '../../src/monitor/history/history.ts';
-import type { RunFact } from '../../src/protocol.ts';
+import type { ModelView, RunFact } from '../../src/protocol.ts';
 import { captured } from './captured.ts';
 
 const isTTY = Object.getOwnPropertyDescriptor(process.stderr, 'isTTY');
@@ -22,12 +22,14 @@ afterEach(() => {
   else Object.defineProperty(process.stderr, 'isTTY', isTTY);
 });
 
+const models: readonly ModelView[] = [];
+
 async function progressOf(...facts: RunFact[]) {
   const progress = await createProgress('example');
   const history = new History(Array.from({ length: 1_200 }, (_, i) => ({ id: `a/${i}` })));
   const take = (fact: RunFact) => history.append({ seq: history.last + 1, at: 0, ...fact });
   for (const fact of facts) take(fact);
-  progress.follow(history);
+  progress.follow(history, () => models);
   return { progress, take };
 }
 
@@ -112,4 +114,23 @@ test('a disk that cannot be written is told while it cannot', async () => {
   const [during, after] = stderr.trimEnd().split('\n');
   expect(during).toContain('no call begins until memory can be written: Cannot write to ".troupe": the disk is full');
   expect(after).not.toContain('memory');
+});
+
+test('a model that lets agents wait is told, with how many, how long and why', () => {
+  const view: ModelView = {
+    name: 'writer',
+    inFlight: 3,
+    waiting: 497,
+    calls: 1_000,
+    retries: 2,
+    throttled: 5,
+    waitMs: { p50: 1_500, p99: 9_000, max: 9_999 },
+    state: 'open',
+  };
+  expect(toQueueLine(view)).toEqual(['model writer  3 in flight, 497 waiting, wait p50 1.50 s']);
+  expect(toQueueLine({ ...view, state: 'paused', retryInMs: 700, learnedRpm: 3_600 })).toEqual([
+    'model writer  has no capacity, again in 700 ms  3 in flight, 497 waiting, wait p50 1.50 s  takes about 3,600/min',
+  ]);
+  expect(toQueueLine({ ...view, waiting: 0, state: 'tripped', retryInMs: 5_000 })[0]).toContain('keeps failing');
+  expect(toQueueLine({ ...view, waiting: 0 })).toEqual([]);
 });

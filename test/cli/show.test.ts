@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { show } from '../../src/cli/show.ts';
+import { openLmdbStore } from '../../src/memory/lmdb.ts';
+import { batchOf, runOf } from '../memory/records.ts';
 import { AGENTS, flipText, smallDirectory } from '../memory/small-directory.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { captured } from './captured.ts';
@@ -56,6 +58,26 @@ test('as JSON both are one object', async () => {
     journal: expect.arrayContaining([expect.objectContaining({ type: 'ended', status: 'done' })]),
   });
   for (const { stdout } of [run, agent]) expect(stdout.indexOf('\n')).toBe(stdout.length - 1);
+});
+
+test('what a provider wants back is not shown', async () => {
+  const data = temporaryFolder();
+  const store = await openLmdbStore(data);
+  await store.putRun({ ...runOf('r'), status: 'interrupted' });
+  const { journal, ...batch } = batchOf('a/0', 1);
+  const toolCalls = [{ id: 'c', name: 'look', args: {} }];
+  const usage = { inputTokens: 1, outputTokens: 1 };
+  const decision = { toolCalls, final: false, usage, serviceMs: 0, kept: { signature: 'signed' } };
+  const done = { type: 'model.done', turn: 1, at: 1, decision } as const;
+  const answer = { role: 'assistant', content: '', toolCalls, kept: decision.kept } as const;
+  await store.append('r', 'a/0', { ...batch, journal: [...journal, done], transcript: [answer] });
+  await store.flush();
+  await store.close();
+  for (const json of [true, false]) {
+    const { stdout } = await captured(() => show('r', 'a/0', { data, json }));
+    expect(stdout).toContain('look');
+    expect(stdout).not.toContain('signed');
+  }
 });
 
 test('an agent that is not there is refused with where to look', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { AGENTS_MAX } from '../../src/base/limits.ts';
-import { cut, formatMs, formatNumber, toTable } from '../../src/cli/table.ts';
+import { cut, formatMs, formatNumber, formatUsd, toTable } from '../../src/cli/table.ts';
 
 const COLUMNS = [
   { heading: 'name', value: (row: Row) => row.name, maxWidth: 8 },
@@ -64,3 +64,12 @@ test('there may be as many rows as a run may have agents', () => {
   const rows = Array.from({ length: AGENTS_MAX }, () => ({ name: 'a', n: 'b' }));
   expect(toTable(COLUMNS, rows)).toHaveLength(AGENTS_MAX + 1);
 });
+
+test.each([
+  [0, '$0.00'],
+  [5e-7, '$0.0000005'],
+  [0.00039, '$0.00039'],
+  [0.126, '$0.13'],
+  [1, '$1.00'],
+  [1234.5, '$1234.50'],
+])('%d dollars are %s', (usd, text) => expect(formatUsd(usd)).toBe(text));

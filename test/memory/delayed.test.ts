@@ -7,7 +7,7 @@ import { createInMemoryStore } from '../../src/memory/in-memory.ts';
 import type { MemoryStore } from '../../src/memory/memory-store.ts';
 import type { Latency } from '../../src/protocol.ts';
 import { describeMemoryStore } from './memory-store-conformance.ts';
-import { batchOf } from './records.ts';
+import { batchOf, noteOf } from './records.ts';
 
 const latencies: Record<string, Latency> = {
   constant: { kind: 'constant', ms: 3 },
@@ -129,6 +129,24 @@ describe('a delayed store', () => {
     void store.append('r', 'a/0', batchOf('a/0', 1));
     await expect(store.append('r', 'a/0', batchOf('a/0', 2))).rejects.toThrow('The disk is gone');
   });
+});
+
+test('notes are held back like batches, and in order with those of their owner', async () => {
+  const clock = createVirtualClock();
+  const { inner, arrived } = observed(clock);
+  const putNote: MemoryStore['putNote'] = async (_, owner, { key }) => {
+    arrived.push([`${owner} ${key}`, clock.elapsed()]);
+  };
+  const store = createDelayedStore({ ...inner, putNote }, { kind: 'constant', ms: 80 }, clock, createRandom(1));
+  void store.append('r', 'a/0', batchOf('a/0', 1));
+  await clock.sleep(30);
+  await store.putNote('r', 'a/0', noteOf('a/0', 'disk'));
+  expect(arrived).toEqual([
+    ['a/0 1', 80],
+    ['a/0 disk', 110],
+  ]);
+  await store.close();
+  await expect(store.putNote('r', 'a/0', noteOf('a/0', 'net'))).rejects.toMatchObject({ code: 'STORE_FAILED' });
 });
 
 test('trouble is that of the store behind it', async () => {

@@ -46,6 +46,7 @@ const READER = `
         const turns = (await store.journal(run, agent)).flatMap(({ type, turn }) => (type === 'model.done' ? turn : []));
         for (let turn = 1; turn <= ${TURNS}; turn++) if (!turns.includes(turn)) lost.push({ run, agent, record: turn });
         if (turns.length > ${TURNS}) lost.push({ run, agent, record: 'too many' });
+        if ((await store.notes(run, agent)).length !== 1) lost.push({ run, agent, record: 'note' });
       }
     }
     await store.close();

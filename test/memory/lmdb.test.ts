@@ -5,9 +5,9 @@ import { type Database, open } from 'lmdb';
 import { afterEach, describe, expect, test } from 'vitest';
 import { encodeRecord } from '../../src/memory/lmdb/record.ts';
 import { encodeVersion } from '../../src/memory/lmdb/store-version.ts';
-import { openLmdbStore } from '../../src/memory/lmdb.ts';
+import { compactLmdbStore, openLmdbStore } from '../../src/memory/lmdb.ts';
 import { describeMemoryStore } from './memory-store-conformance.ts';
-import { batchOf, resultOf, runOf, snapshotOf } from './records.ts';
+import { batchOf, noteOf, resultOf, runOf, snapshotOf } from './records.ts';
 
 const folders: string[] = [];
 
@@ -246,6 +246,84 @@ describe('a record', () => {
       expect(await store.journal('r', longest)).toHaveLength(2);
       expect(await store.snapshot('r', longest)).toEqual(snapshotOf(longest, 2));
     }
+    await store.close();
+  });
+});
+
+describe('notes', () => {
+  test('with a flipped byte are told with their owner, and the rest stays readable', async () => {
+    const directory = await filled();
+    const writer = await openLmdbStore(directory);
+    for (const owner of ['a/0', 'a/1', '']) {
+      for (const key of ['disk', 'net']) await writer.putNote('r', owner, noteOf(owner || 'a/2', key));
+    }
+    await writer.close();
+    const path = join(directory, 'data.mdb');
+    const data = readFileSync(path);
+    const text = 'What a/1 knows of net';
+    for (let at = data.indexOf(text); at >= 0; at = data.indexOf(text, at + 1)) data[at + 3]! ^= 0x04;
+    writeFileSync(path, data);
+
+    const store = await openLmdbStore(directory);
+    await expect(store.notes('r', 'a/1')).rejects.toMatchObject({
+      code: 'STORE_FAILED',
+      message: 'Cannot read a note of agent "a/1" in run "r": it is damaged, its checksum does not match',
+    });
+    expect(await store.notes('r', 'a/0')).toHaveLength(2);
+    await store.close();
+    const damages: unknown[] = [];
+    const reader = await openLmdbStore(directory, { readOnly: true, onDamage: (damage) => damages.push(damage) });
+    expect(await reader.snapshots('r')).toHaveLength(3);
+    expect(damages).toEqual([
+      { run: 'r', agent: 'a/1', isNote: true, problem: 'it is damaged, its checksum does not match' },
+    ]);
+    expect(await reader.notes('r', 'a/1')).toEqual([noteOf('a/1', 'disk')]);
+    expect(await reader.notes('r', '')).toHaveLength(2);
+    await reader.close();
+  });
+
+  test('are none in a directory from before there were any, and can be added', async () => {
+    const directory = await filled();
+    const root = open({ path: directory, maxDbs: 32, encoding: 'binary', noSubdir: false });
+    await root.openDB({ name: 'notes', encoding: 'binary' }).drop();
+    await root.close();
+    const reader = await openLmdbStore(directory, { readOnly: true });
+    expect(await reader.notes('r', 'a/0')).toEqual([]);
+    expect(await reader.bytes('r')).toBeGreaterThan(0);
+    await reader.close();
+    const store = await openLmdbStore(directory);
+    await store.putNote('r', 'a/0', noteOf('a/0', 'disk'));
+    expect(await store.notes('r', 'a/0')).toEqual([noteOf('a/0', 'disk')]);
+    await store.close();
+  });
+
+  test('stay when the data file is compacted, also a damaged one', async () => {
+    const directory = await filled();
+    const writer = await openLmdbStore(directory);
+    for (const key of ['disk', 'net']) await writer.putNote('r', 'a/0', noteOf('a/0', key));
+    await writer.close();
+    const expectBoth = async (): Promise<void> => {
+      const reader = await openLmdbStore(directory, { readOnly: true });
+      expect(await reader.notes('r', 'a/0')).toEqual([noteOf('a/0', 'disk'), noteOf('a/0', 'net')]);
+      await reader.close();
+    };
+    await compactLmdbStore(directory);
+    await expectBoth();
+    // One of the two descriptions of the database.
+    const path = join(directory, 'data.mdb');
+    const data = readFileSync(path);
+    data.fill(0, 24, 168);
+    writeFileSync(path, data);
+    rmSync(join(directory, 'lock.mdb'), { force: true });
+    await compactLmdbStore(directory);
+    await expectBoth();
+  });
+
+  test('of an owner whose id does not fit a key are refused', async () => {
+    const store = await openLmdbStore(newFolder());
+    const refused = { code: 'STORE_FAILED', message: expect.stringMatching(/^Cannot store agent "/) };
+    await expect(store.putNote('r', 'a\0b', noteOf('a', 'disk'))).rejects.toMatchObject(refused);
+    await expect(store.notes('r', 'a\0b')).rejects.toMatchObject(refused);
     await store.close();
   });
 });

@@ -1,4 +1,4 @@
-import type { JournalRecord, Json, MemoryBatch, MemorySnapshot, RunRecord } from '../../src/protocol.ts';
+import type { JournalRecord, Json, MemoryBatch, MemorySnapshot, Note, RunRecord } from '../../src/protocol.ts';
 
 /** What a turn may leave behind: about 500 bytes, different for each agent and turn. */
 export function batchOf(agent: string, turn: number): MemoryBatch {
@@ -44,6 +44,10 @@ export function runOf(id: string, startedAt = '2026-01-01T00:00:00.000Z'): RunRe
     folder: '/scenarios',
     source: 'name: triage\nabout: Ärger 🎭\n',
   };
+}
+
+export function noteOf(agent: string, key: string, at = 1): Note {
+  return { key, text: `What ${agent} knows of ${key}.`, agent, at };
 }
 
 /** `[[[…]]]` with an object at each other level. */

@@ -5,7 +5,7 @@ import { createInMemoryStore } from '../../src/memory/in-memory.ts';
 import type { LmdbStore } from '../../src/memory/lmdb/directory-store.ts';
 import { createRepeatableStore } from '../../src/memory/repeatable.ts';
 import { describeMemoryStore } from './memory-store-conformance.ts';
-import { batchOf } from './records.ts';
+import { batchOf, noteOf } from './records.ts';
 
 /** A store whose disk answers only when the test says so. */
 function slowDisk() {
@@ -27,6 +27,10 @@ function slowDisk() {
     async journal(run, agent) {
       await answered();
       return memory.journal(run, agent);
+    },
+    async putNote(run, owner, note) {
+      await memory.putNote(run, owner, note);
+      await answered();
     },
     flush: answered,
     handedOverBytes: () => disk.handedOver,
@@ -117,6 +121,19 @@ describe('a repeatable store', () => {
     await expect(store.append('r', 'a/0', batchOf('a/0', 1))).rejects.toThrow('The disk is gone');
     await store.room();
   });
+});
+
+test('a note holds time until the disk has acknowledged it, whatever the durability', async () => {
+  const { store: inner, disk } = slowDisk();
+  const clock = createVirtualClock();
+  const store = createRepeatableStore(inner, clock, 'async');
+  const noted = store.putNote('r', 'a/0', noteOf('a/0', 'disk')).then(() => clock.elapsed());
+  clock.setTimer(100, () => {});
+  await turns();
+  expect(clock.elapsed()).toBe(0);
+  disk.answer();
+  expect(await noted).toBe(0);
+  expect(await store.notes('r', 'a/0')).toEqual([noteOf('a/0', 'disk')]);
 });
 
 test('trouble of the disk holds virtual time, whatever waits for its end', async () => {

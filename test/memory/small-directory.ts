@@ -2,12 +2,12 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openLmdbStore } from '../../src/memory/lmdb.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import { batchOf, resultOf, runOf } from './records.ts';
+import { batchOf, noteOf, resultOf, runOf } from './records.ts';
 
 export const AGENTS = Array.from({ length: 12 }, (_, index) => `a/${index}`);
 export const TURNS = 4;
 
-/** A data directory of two runs, `r` and `s`, of twelve agents with four turns each, one of them with large values. */
+/** A data directory of two runs, `r` and `s`, of twelve agents with four turns and a note each, one of them with large values. */
 export async function smallDirectory(directory = temporaryFolder()): Promise<string> {
   const store = await openLmdbStore(directory);
   for (const run of ['r', 's']) await store.putRun({ ...runOf(run), status: 'interrupted' });
@@ -18,6 +18,9 @@ export async function smallDirectory(directory = temporaryFolder()): Promise<str
         const large = { ...batch, journal: [...batch.journal, resultOf('x'.repeat(6_000))] };
         void store.append(run, agent, agent === 'a/3' ? large : batch);
       }
+    }
+    if (turn === 1) {
+      for (const run of ['r', 's']) for (const agent of AGENTS) void store.putNote(run, agent, noteOf(agent, 'disk'));
     }
     // A transaction each, so that there are free pages.
     await store.flush();

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { MODEL_KEPT_MAX_CHARS } from '../../src/base/limits.ts';
 import { completeDecision } from '../../src/model/complete-decision.ts';
 
 function complete(answer: unknown) {
@@ -49,6 +50,54 @@ describe('completeDecision', () => {
     expect(ids('', 'call-2-1')).toEqual(['call-2-1x', 'call-2-1']);
   });
 
+  test('keeps for the provider what goes with calls, up to a limit', () => {
+    const kept = { parts: [{ type: 'reasoning', text: 'hm' }] };
+    expect(complete({ toolCalls: [call], kept }).kept).toEqual(kept);
+    expect(complete({ toolCalls: [call] })).not.toHaveProperty('kept');
+    const long = 'x'.repeat(MODEL_KEPT_MAX_CHARS - 2);
+    expect(complete({ toolCalls: [call], kept: long }).kept).toBe(long);
+    for (const dropped of [
+      { toolCalls: [call], kept: `${long}x` },
+      { reply: 'hi', kept },
+      { toolCalls: [call], kept, flaw: 'no' },
+    ]) {
+      expect(complete(dropped)).not.toHaveProperty('kept');
+    }
+  });
+
+  test('keeps what is wrong with arguments, and the tokens that were in a cache', () => {
+    const malformed = 'Cannot read the arguments: they are not JSON';
+    const { toolCalls, usage } = complete({
+      toolCalls: [{ ...call, malformed }],
+      usage: { inputTokens: 9, outputTokens: 1, cachedInputTokens: 4 },
+    });
+    expect(toolCalls).toEqual([{ ...call, malformed }]);
+    expect(usage).toEqual({ inputTokens: 9, outputTokens: 1, cachedInputTokens: 4 });
+  });
+
+  test('an answer with a flaw keeps its reply, but no calls, and answers nothing', () => {
+    expect(complete({ reply: 'ok', flaw: 'It rhymes.', toolCalls: [call], final: true })).toMatchObject({
+      reply: 'ok',
+      flaw: 'It rhymes.',
+      toolCalls: [],
+      final: false,
+    });
+  });
+
+  test('too many calls are a flaw', () => {
+    const many = (count: number) => complete({ toolCalls: Array.from({ length: count }, () => call) });
+    expect(many(128).toolCalls.length).toBe(128);
+    expect(many(129)).toMatchObject({
+      toolCalls: [],
+      final: false,
+      flaw: 'The answer has 129 tool calls, and at most 128 can be made at once, so none was made. Make fewer.',
+    });
+  });
+
+  test('an id without end is replaced', () => {
+    expect(complete({ toolCalls: [{ ...call, id: 'i'.repeat(10_000) }] }).toolCalls[0]?.id).toBe('call-2-1');
+  });
+
   const cycle: Record<string, unknown> = {};
   cycle.self = [cycle, cycle];
   const deep = (levels: number): object => (levels === 0 ? {} : { in: deep(levels - 1) });
@@ -79,13 +128,14 @@ describe('completeDecision', () => {
     [
       'a function in them',
       { toolCalls: [{ ...call, args: { f: () => 1 } }] },
-      /toolCalls\[0\]\.args: it holds a cycle/,
+      /toolCalls\[0\]\.args: it holds a value that JSON does not have/,
     ],
-    ['a big integer in them', { toolCalls: [{ ...call, args: { n: 1n } }] }, /it holds a cycle/],
-    ['NaN in them', { toolCalls: [{ ...call, args: { n: [Number.NaN] } }] }, /it holds a cycle/],
-    ['a date in them', { toolCalls: [{ ...call, args: { at: new Date(0) } }] }, /it holds a cycle/],
+    ['a big integer in them', { toolCalls: [{ ...call, args: { n: 1n } }] }, /it holds a value that JSON/],
+    ['NaN in them', { toolCalls: [{ ...call, args: { n: [Number.NaN] } }] }, /it holds a value that JSON/],
+    ['a date in them', { toolCalls: [{ ...call, args: { at: new Date(0) } }] }, /it holds a value that JSON/],
     ['a cycle in them', { toolCalls: [{ ...call, args: cycle }] }, /it holds a cycle/],
     ['endless nesting in them', { toolCalls: [{ ...call, args: deep(5_000) }] }, /it holds a cycle/],
+    ['what is to be kept and is no JSON', { toolCalls: [call], kept: { at: new Date(0) } }, 'kept: it holds a value'],
     ['usage that is no object', { usage: 12 }, 'usage must be an object, not 12'],
     [
       'tokens as text',
@@ -93,6 +143,24 @@ describe('completeDecision', () => {
       'usage.inputTokens must be a number of 0 or more, not a string',
     ],
     ['negative tokens', { usage: { outputTokens: -1 } }, 'usage.outputTokens must be a number of 0 or more, not -1'],
+    ['cached tokens as text', { usage: { cachedInputTokens: '9' } }, 'usage.cachedInputTokens must be a number'],
+    ['a flaw that is no text', { flaw: true }, 'flaw must be a text, not true'],
+    ['a flaw of nothing', { flaw: '' }, 'flaw must be a text, not ""'],
+    [
+      'a name without end',
+      { toolCalls: [{ ...call, name: 'n'.repeat(257) }] },
+      'toolCalls[0].name must be a name of at most 256',
+    ],
+    [
+      'what is wrong as a number',
+      { toolCalls: [{ ...call, malformed: 1 }] },
+      'toolCalls[0].malformed must be a text, not 1',
+    ],
+    [
+      'a member that would be a prototype',
+      { toolCalls: [{ ...call, args: JSON.parse('{"__proto__":1}') }] },
+      /it holds a member/,
+    ],
     ['a time that is none', { serviceMs: Number.NaN }, 'serviceMs must be a number of 0 or more, not NaN'],
   ])('refuses %s', (_, answer, problem) => {
     const refused = () => complete(answer);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { estimateUsage } from '../../src/model/estimate-usage.ts';
+import { estimateInputTokens, estimateUsage } from '../../src/model/estimate-usage.ts';
 import type { ChatMessage } from '../../src/protocol.ts';
 import { observe, request, results } from './requests.ts';
 
@@ -12,6 +12,11 @@ describe('estimateUsage', () => {
   test('counts four characters a token, rounded up', () => {
     expect(estimateUsage(request(observe('12345')), '1', [], undefined)).toEqual({ inputTokens: 2, outputTokens: 1 });
     expect(estimateUsage(request(observe('')), undefined, [], undefined)).toEqual({ inputTokens: 0, outputTokens: 0 });
+  });
+
+  test('counts input alone as it does with the output', () => {
+    const asked = request(observe('12345678'), { instructions: '1234' });
+    expect(estimateInputTokens(asked)).toBe(estimateUsage(asked, '1234', [], undefined).inputTokens);
   });
 
   test('counts instructions, transcript and observation in', () => {

@@ -4,6 +4,7 @@ import { createVirtualClock } from '../../src/base/clock.ts';
 import { TroupeError } from '../../src/base/errors.ts';
 import { createGate } from '../../src/model/gate.ts';
 import type { Model } from '../../src/model/model.ts';
+import { ModelCallError } from '../../src/model/model-call-error.ts';
 import type { Decision, ModelRequest } from '../../src/protocol.ts';
 import { context, observe, request } from './requests.ts';
 
@@ -64,8 +65,14 @@ describe('concurrency', () => {
     expect([gate.inFlight, gate.waiting]).toEqual([0, 0]);
   });
 
-  test('refuses a number of places that is none', () => {
-    expect(() => createGate(sleeper(1), { concurrency: 0 })).toThrow(RangeError);
+  test.each([
+    { concurrency: 0 },
+    { concurrency: 1.5 },
+    { rpm: 0 },
+    { tpm: Number.NaN },
+    { retries: -1 },
+  ])('refuses terms that are none: %o', (terms) => {
+    expect(() => createGate(sleeper(1), terms)).toThrow(RangeError);
   });
 
   test('the time spent waiting is not part of what the model took', async () => {
@@ -286,4 +293,79 @@ describe('hostile models', () => {
     await expect(gate.decide(request(), context())).rejects.toThrow('enough');
     expect([gate.inFlight, gate.waiting]).toEqual([0, 0]);
   });
+});
+
+describe('rates', () => {
+  test('so many requests a minute, evenly, from the first on', async () => {
+    const clock = createVirtualClock();
+    const at: number[] = [];
+    const timed = hostile(async () => {
+      at.push(clock.elapsed());
+      return decision;
+    });
+    const gate = createGate(timed, { rpm: 60 });
+    await Promise.all([1, 2, 3, 4].map(() => gate.decide(request(), context(clock))));
+    expect(at).toEqual([0, 975, 1_975, 2_975]);
+  });
+
+  test('so many tokens a minute: a large request goes when its turn comes, and those after it wait', async () => {
+    const clock = createVirtualClock();
+    const at: string[] = [];
+    const timed = hostile(async ({ observation }) => {
+      at.push(`${observation.text.length}@${clock.elapsed()}`);
+      return { ...decision, usage: { inputTokens: observation.text.length / 4, outputTokens: 0 } };
+    });
+    const gate = createGate(timed, { tpm: 60_000, concurrency: 1 });
+    await Promise.all(
+      [400, 40_000, 400].map((length) => gate.decide(request(observe('x'.repeat(length))), context(clock))),
+    );
+    // 100 tokens, then 10,000, one a millisecond.
+    expect(at).toEqual(['400@0', '40000@75', '400@10075']);
+  });
+});
+
+describe('what is going on', () => {
+  test('is there to be seen, as JSON', async () => {
+    const clock = createVirtualClock();
+    const gate = createGate(sleeper(100), { concurrency: 1 });
+    const calls = [1, 2, 3].map(() => gate.decide(request(), context(clock)));
+    expect(gate.stats()).toEqual({
+      calls: 3,
+      tries: 1,
+      retries: 0,
+      throttled: 0,
+      trips: 0,
+      waitMs: { p50: 0, p99: 0, max: 0 },
+      concurrency: 1,
+      state: 'open',
+    });
+    await Promise.all(calls);
+    const { calls: made, tries, waitMs } = gate.stats();
+    expect([made, tries, waitMs.max]).toEqual([3, 3, 200]);
+    expect(waitMs.p50 / 100).toBeCloseTo(1, 0);
+    expect(JSON.parse(JSON.stringify(createGate(sleeper(1)).stats()))).toEqual(createGate(sleeper(1)).stats());
+  });
+
+  test('says what has been learned', async () => {
+    const clock = createVirtualClock();
+    let tries = 0;
+    const refusing = hostile(async (_, call) => {
+      await call.sleep(10);
+      if (++tries === 5) throw new ModelCallError('MODEL_FAILED', 'HTTP 429', { throttled: true, retryAfterMs: 500 });
+      return decision;
+    });
+    const gate = createGate(refusing, { adaptive: true });
+    await Promise.all(Array.from({ length: 20 }, () => gate.decide(request(), context(clock))));
+    expect(gate.stats()).toMatchObject({ throttled: 1, concurrency: 9, learnedRpm: expect.any(Number) });
+  });
+});
+
+test('closes the model, if that can be closed', async () => {
+  let closed = 0;
+  const close = async () => {
+    closed++;
+  };
+  await createGate({ ...sleeper(1), close }).close?.();
+  await createGate(sleeper(1)).close?.();
+  expect(closed).toBe(1);
 });

@@ -1,6 +1,7 @@
 import { CallContext } from '../../src/base/call-context.ts';
 import { type Clock, createVirtualClock } from '../../src/base/clock.ts';
 import { createRandom } from '../../src/base/random.ts';
+import type { ModelContext } from '../../src/model/model.ts';
 import type { AgentSpec, ModelRequest, Observation, SimulatedAnswer, SimulatedModelSpec } from '../../src/protocol.ts';
 
 /** One agent of a group, enough of it for a model. */
@@ -45,8 +46,13 @@ export function request(observation: Observation = observe('hello'), more: Parti
   return { spec, turn: 1, step: 1, attempt: 1, observation, instructions: '', transcript: [], tools: [], ...more };
 }
 
-export function context(clock: Clock = createVirtualClock(), seed = 1, call = '1/model'): CallContext {
-  return new CallContext(spec.id, 1, call, clock, createRandom(seed));
+/** A call that nobody watches. */
+class QuietCall extends CallContext implements ModelContext {
+  tell(): void {}
+}
+
+export function context(clock: Clock = createVirtualClock(), seed = 1, call = '1/model'): ModelContext {
+  return new QuietCall(spec.id, 1, call, clock, createRandom(seed));
 }
 
 /** A simulated model that takes no time and never fails, but for what is given. */

@@ -23,6 +23,21 @@ const SLOW = {
   },
 };
 
+/** Two calls at once, each of which has a price, and so many of them; and so many tokens for each agent. */
+const LIMITED = {
+  budget: { calls: 120, usd: 5 },
+  models: { clerk: { ...SLOW.models.clerk, concurrency: 2, price: { input: 30, output: 60 } } },
+  agents: {
+    desk: {
+      count: 6,
+      model: 'clerk',
+      tools: ['lookup'],
+      observe: { inbox: true },
+      budget_each: { tokens: 50_000 },
+    },
+  },
+};
+
 async function watched(changes: object = SLOW, control = true): Promise<LiveRun & { url: string }> {
   const live = await liveRun(changes);
   const monitor = await monitorRun(live.run, { port: 0, control, assets: web.assets() }, live.history);
@@ -53,6 +68,33 @@ describe.runIf(hasBrowser)('the page', { timeout: 60_000 }, () => {
     await page.getByText('It is paid.').first().waitFor();
     await page.getByRole('tab', { name: 'Transcript' }).click();
     await page.getByText('order 17').first().waitFor();
+  });
+
+  test('shows how far budgets and models have gone, and what everybody has cost', async () => {
+    const { run, url } = await watched(LIMITED);
+    const page = await web.open(url);
+    const budgets = page.getByTestId('budgets');
+    await budgets.getByText('0 of 120').waitFor();
+    expect(await page.getByLabel('Cost of the run').count()).toBe(0);
+    run.send({ type: 'run.send', text: 'order 17' });
+    const models = page.getByTestId('model-limits');
+    await models.getByText('2/2').waitFor();
+    await expect.poll(() => models.textContent()).toMatch(/clerk.*2\/2/);
+    await page.getByTestId('spent').getByText('desk').waitFor();
+    await expect.poll(() => page.getByLabel('Cost of the run').textContent(), { timeout: 10_000 }).toMatch(/^\$0\.0/);
+    await budgets.getByText('Agents closest to their limits').click();
+    await budgets.getByRole('link', { name: 'desk/0' }).click();
+    await page.waitForURL(/#\/agent\/desk\/0/);
+    await page.getByText('cost', { exact: true }).waitFor();
+  });
+
+  test('without limits shows none', async () => {
+    const { run, url } = await watched();
+    const page = await web.open(url);
+    run.send({ type: 'run.send', text: 'order 17' });
+    await page.getByTestId('spent').waitFor();
+    for (const id of ['budgets', 'model-limits']) expect(await page.getByTestId(id).count(), id).toBe(0);
+    expect(await page.getByLabel('Cost of the run').count()).toBe(0);
   });
 
   test('goes back in time, and to now again', async () => {

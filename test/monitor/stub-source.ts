@@ -52,6 +52,9 @@ export function stubSource(counts: Readonly<Record<string, number>>, send: LiveS
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    watch: () => () => {},
+    models: () => [],
+    budgets: () => [],
     send,
     view: (agent) => views.get(agent),
     inspect(watches, listener) {

@@ -161,7 +161,7 @@ test('restarts and dead letters are told, and what a restarted agent goes on wit
   const error = { code: 'MODEL_FAILED', message: 'no' };
   const [spec] = specsOf(1);
   const call = { id: 'c', name: 't', args: {} };
-  const decision = { ...DECISION, toolCalls: [call], final: false };
+  const decision = { ...DECISION, toolCalls: [call], final: false, kept: 'signed' };
   const observed = { type: 'observed', turn: 1, at: 0, observation: { kind: 'observation', text: 'x' } } as const;
   const records: JournalRecord[] = [
     observed,
@@ -171,6 +171,7 @@ test('restarts and dead letters are told, and what a restarted agent goes on wit
     { type: 'set-aside', turn: 1, at: 20, observation: 'x', error, attempts: 2 },
     { ...observed, turn: 2, at: 21 },
   ];
+  expect(JSON.stringify(toEvents(spec!, records))).not.toContain('signed');
   expect(toEvents(spec!, records).map(({ type }) => type)).toEqual([
     'agent.started',
     'agent.observed',

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseScenario } from '../../src/scenario/load.ts';
 import { assign, readAssignment, renderParams, toSource } from '../../src/scenario/overrides.ts';
 import { ScenarioError } from '../../src/scenario/text/problems.ts';
-import { edit, FOLDER, refusal, VALID } from './refusals.ts';
+import { edit, FOLDER, refusal, simulatedOf, VALID } from './refusals.ts';
 
 const load = (text: string, set: readonly string[] = []) =>
   parseScenario(text, { name: 'f.yaml', folder: FOLDER, set });
@@ -32,8 +32,8 @@ describe('--set', () => {
       'memory.durability=sync',
     ]);
     expect(scenario.agents.a?.members).toEqual({ kind: 'count', count: 5 });
-    expect(scenario.models.m?.rules.map((rule) => rule.reply)).toEqual(['changed', 'more']);
-    expect(scenario.models.m?.latency).toEqual({ kind: 'constant', ms: 1_000 });
+    expect(simulatedOf(scenario, 'm').rules.map((rule) => rule.reply)).toEqual(['changed', 'more']);
+    expect(simulatedOf(scenario, 'm').latency).toEqual({ kind: 'constant', ms: 1_000 });
     expect(scenario.limits.concurrency).toEqual({ m: 3 });
     expect(scenario.memory.durability).toBe('sync');
   });
@@ -43,8 +43,8 @@ describe('--set', () => {
   });
   test('a list behind an alias is changed in one place only', () => {
     const text = edit('  m:', '  n: &n { rules: [{ reply: one }] }\n  o: *n\n  m:');
-    const { models } = load(text, ['models.o.rules.0.reply=two']);
-    expect([models.n?.rules[0]?.reply, models.o?.rules[0]?.reply]).toEqual(['one', 'two']);
+    const scenario = load(text, ['models.o.rules.0.reply=two']);
+    expect(['n', 'o'].map((name) => simulatedOf(scenario, name).rules[0]?.reply)).toEqual(['one', 'two']);
   });
 
   test.each([
@@ -97,7 +97,7 @@ describe('parameters', () => {
     );
     const scenario = load(text, ['params.n=7']);
     expect(scenario.agents.a?.members).toEqual({ kind: 'count', count: 7 });
-    expect(scenario.models.m?.latency).toEqual({ kind: 'constant', ms: 700 });
+    expect(simulatedOf(scenario, 'm').latency).toEqual({ kind: 'constant', ms: 700 });
   });
   test('stand for whole lists', () => {
     const text = edit('count: 2', 'list: "{{ params.rows }}"').replace('{ n: 2 }', '{ rows: [{ x: "{{ a }}" }] }');

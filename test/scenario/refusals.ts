@@ -1,4 +1,10 @@
+import type { Scenario, SimulatedModelSpec } from '../../src/protocol.ts';
 import { parseScenario, ScenarioError } from '../../src/scenario/load.ts';
+
+/** A model of which the test knows that it is simulated. */
+export function simulatedOf({ models }: Pick<Scenario, 'models'>, name: string): SimulatedModelSpec {
+  return models[name] as SimulatedModelSpec;
+}
 
 /** A small valid scenario; tests make one mistake in it. The folder has `text/` and `refusals.ts`. */
 export const VALID = `name: demo

@@ -81,13 +81,19 @@ const REFUSED: [string, string, string][] = [
   ],
   [
     'rules: [',
-    'provider: openai\n    rules: [',
-    'f.yaml:5:15: models.m.provider: expected simulated, found the text "openai"',
+    'provider: Open AI\n    rules: [',
+    'f.yaml:5:15: models.m.provider: expected simulated, openai, anthropic, google, openai-compatible, code, or the name of an npm package, found the text "Open AI"',
+  ],
+  ['rules: [', 'provider: openai\n    rules: [', 'f.yaml:4:3: models.m.model: missing key "model": expected a text'],
+  [
+    'rules: [',
+    'provider: openai\n    model: gpt\n    rules: [',
+    'f.yaml:7:5: models.m.rules: unknown key "rules"; here are provider, model, base_url, api_key, headers, temperature, max_output_tokens, options, structured, simulate, rpm, tpm, concurrency, retries, timeout, price',
   ],
   [
     'reply: hi',
     'reply: hi, on: result',
-    'f.yaml:5:30: models.m.rules.0.on: expected one of observation, results, message, found the text "result"; did you mean "results"?',
+    'f.yaml:5:30: models.m.rules.0.on: expected one of observation, results, message, correction, summary, found the text "result"; did you mean "results"?',
   ],
   ['reply: hi', 'reply: [hi]', 'f.yaml:5:22: models.m.rules.0.reply: expected a text, found a list'],
   ['[{ t: {} }]', '[{ t: 5 }]', 'f.yaml:5:38: models.m.rules.0.call.0.t: expected a map, found the number 5'],
@@ -109,18 +115,30 @@ const REFUSED: [string, string, string][] = [
   [
     'builtin: metrics',
     'timeout: 1s',
-    'f.yaml:7:3: tools.t.builtin: missing key "builtin": expected one of search, read-file, append-line, find-lines, metrics, calculate, now, send, simulated',
+    'f.yaml:7:3: tools.t.builtin: missing key "builtin": expected one of search, read-file, write-file, list-files, append-line, find-lines, remember, recall, fetch, shell, metrics, calculate, now, send, simulated',
   ],
   [
     'builtin: metrics',
     'builtin: serch',
-    'f.yaml:7:17: tools.t.builtin: expected one of search, read-file, append-line, find-lines, metrics, calculate, now, send, simulated, found the text "serch"; did you mean "search"?',
+    'f.yaml:7:17: tools.t.builtin: expected one of search, read-file, write-file, list-files, append-line, find-lines, remember, recall, fetch, shell, metrics, calculate, now, send, simulated, found the text "serch"; did you mean "search"?',
   ],
   ['builtin: metrics', 'builtin: search', 'f.yaml:7:3: tools.t.folder: missing key "folder": expected a path'],
   [
     'builtin: metrics',
     'builtin: metrics, folder: text',
-    'f.yaml:7:26: tools.t.folder: unknown key "folder"; here are builtin, description, timeout, effects',
+    'f.yaml:7:26: tools.t.folder: unknown key "folder"; here are builtin, description, timeout, effects, retries, concurrency, cache, simulate',
+  ],
+  ['builtin: metrics', 'module: 1', 'f.yaml:7:16: tools.t.module: expected a path, found the number 1'],
+  ['builtin: metrics', 'mcp: {}', 'f.yaml:7:8: tools.t.mcp.command: missing key "command": expected a text'],
+  [
+    'builtin: metrics',
+    'mcp: { url: 1, headers: [] }',
+    'f.yaml:7:20: tools.t.mcp.url: expected a text, found the number 1',
+  ],
+  [
+    'expect:',
+    'budget: { at_limit: stop }\nexpect:',
+    'f.yaml:14:9: budget: expected at least one of tokens, usd, calls and wall',
   ],
   ['builtin: metrics', 'builtin: metrics, timeout: 0s', 'f.yaml:7:35: tools.t.timeout: expected more than 0ms'],
   [

@@ -122,6 +122,8 @@ test('of a run that has not begun nobody has ended, and no time has passed', asy
     specs,
     resumed: new Map(),
     ended: new Map(),
+    spentBy: new Map(),
+    spent: { calls: 0, inputTokens: 0, outputTokens: 0, usd: 0 },
     storedAt: 0,
   });
 });

@@ -44,11 +44,18 @@ test('counts what the events tell', async () => {
   });
 });
 
-test('agents that had ended before a resume are counted', () => {
+test('agents that had ended before a resume are counted, and what was spent', () => {
   const metrics = createRunMetrics(() => 0);
   const started = { run: 'r', scenario: 's', seed: 1, virtual: false, agents: 9, startedAt: '' };
-  metrics.onEvent({ seq: 1, at: 0, type: 'run.started', ...started, before: { done: 4, failed: 1, stopped: 2 } });
-  expect(metrics.counts().agents).toEqual({ total: 9, done: 4, failed: 1, stopped: 2 });
+  const spent = { calls: 7, inputTokens: 50, outputTokens: 6, usd: 0.1 + 0.2 };
+  const before = { done: 4, failed: 1, stopped: 2, spent };
+  metrics.onEvent({ seq: 1, at: 0, type: 'run.started', ...started, before });
+  expect(metrics.counts()).toMatchObject({
+    agents: { total: 9, done: 4, failed: 1, stopped: 2 },
+    tokens: { input: 50, output: 6 },
+    costUsd: 0.3,
+    modelCalls: 0,
+  });
 });
 
 test.each([
@@ -58,4 +65,14 @@ test.each([
   ['drained', 3, 'interrupted'],
 ] as const)('a run that %s with %i failed is %s', (end, failed, status) => {
   expect(toRunStatus(end, failed)).toBe(status);
+});
+
+test('a flaw counts when the model is told of it', () => {
+  const metrics = createRunMetrics(() => 0);
+  const base = { seq: 1, at: 0, agent: 'a/0', turn: 1 } as const;
+  const usage = { inputTokens: 1, outputTokens: 1 };
+  const flawed = { toolCalls: [], final: false, usage, serviceMs: 0, flaw: 'It is empty.' };
+  metrics.onEvent({ ...base, type: 'agent.observed', observation: { kind: 'correction', text: 'It is empty.' } });
+  metrics.onEvent({ ...base, type: 'agent.decided', model: 'm', decision: flawed, durationMs: 0 });
+  expect(metrics.counts()).toMatchObject({ corrections: 1, turns: 1, modelCalls: 1 });
 });

@@ -68,6 +68,16 @@ describe('outcome', () => {
     expect(result.content).toEqual({ error: 'Cannot call tool "t": arguments do not fit: /n must be number' });
   });
 
+  test('with arguments that cannot be read is an error that says why, and the tool is not called', async () => {
+    const tool = createTool(() => expect.unreachable());
+    const malformed = { ...call(), malformed: `Unexpected end of JSON input ${'x'.repeat(5_000)}` };
+    const result = await runToolCall(malformed, tool, createContext());
+    expect(result).toMatchObject({ callId: 'c1', name: 't', isError: true, serviceMs: 0 });
+    const { error } = result.content as { error: string };
+    expect(error).toMatch(/^Cannot call tool "t": its arguments cannot be read: Unexpected end of JSON input x/);
+    expect(error.length).toBeLessThan(1_200);
+  });
+
   test('over the size limit is an error with the beginning of the result', async () => {
     const result = await run(async () => 'x'.repeat(3_000_000));
     expect(result).toMatchObject({ isError: true, truncated: true });
@@ -230,6 +240,20 @@ describe('serviceMs', () => {
     });
     expect((await runToolCall(call(), tool, createContext())).serviceMs).toBe(0);
   });
+});
+
+test('on terms, a call keeps to them', async () => {
+  const terms = { retries: 1, places: undefined, cache: undefined };
+  let calls = 0;
+  const tool = createTool(
+    () => {
+      calls++;
+      if (calls === 1) throw new Error('not now');
+      return 'then';
+    },
+    { terms },
+  );
+  expect(await runToolCall(call(), tool, createContext())).toMatchObject({ isError: false, content: 'then' });
 });
 
 test('ten thousand calls at once all come back, each with its own result', async () => {

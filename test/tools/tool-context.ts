@@ -1,8 +1,8 @@
 import { CallContext } from '../../src/base/call-context.ts';
 import { type Clock, createVirtualClock } from '../../src/base/clock.ts';
 import { createRandom } from '../../src/base/random.ts';
-import type { JsonObject } from '../../src/protocol.ts';
-import type { Tool, ToolContext } from '../../src/tools/tool.ts';
+import type { JsonObject, RunFact } from '../../src/protocol.ts';
+import type { Notes, Tool, ToolContext } from '../../src/tools/tool.ts';
 
 interface Settings {
   clock?: Clock;
@@ -11,16 +11,29 @@ interface Settings {
   seed?: number;
   row?: JsonObject;
   send?: (to: string, body: string) => void;
+  log?: (text: string) => void;
+  memory?: Notes;
+  tell?: (fact: RunFact) => void;
 }
+
+const NO_NOTES: Notes = { remember: async () => undefined, all: async () => [] };
 
 class TestContext extends CallContext implements ToolContext {
   readonly row: JsonObject;
   readonly idempotencyKey = 'key';
+  readonly params: JsonObject = {};
+  readonly folder = '/nowhere';
+  readonly memory: Notes;
+  readonly tell: (fact: RunFact) => void;
+  readonly log: (text: string) => void;
   readonly #send: (to: string, body: string) => void;
 
-  constructor({ clock, agent, callId, seed, row, send }: Settings) {
+  constructor({ clock, agent, callId, seed, row, send, log, memory, tell }: Settings) {
     super(agent ?? 'a/1', 1, callId ?? '1/1', clock ?? createVirtualClock(), createRandom(seed ?? 1));
     this.row = row ?? {};
+    this.memory = memory ?? NO_NOTES;
+    this.tell = tell ?? (() => undefined);
+    this.log = log ?? (() => undefined);
     this.#send = send ?? (() => undefined);
   }
 

@@ -1,21 +1,19 @@
 import { join } from 'node:path';
 import { type Clock, createRealClock } from '../../base/clock.ts';
 import { TroupeError } from '../../base/errors.ts';
-import type { ChatMessage, JournalRecord, MemoryBatch, MemorySnapshot, RunRecord } from '../../protocol.ts';
+import type { ChatMessage, JournalRecord, MemoryBatch, MemorySnapshot, Note, RunRecord } from '../../protocol.ts';
 import type { AgentHistory, MemoryStore, StoreChange } from '../memory-store.ts';
+import { BatchAppender } from './batch-appender.ts';
 import { type Blobs, createBlobs } from './blobs.ts';
 import type { Damage } from './damage.ts';
 import type { Opened, Tables } from './environment.ts';
 import { assertNames } from './names.ts';
+import { NoteReader, toNoteKey } from './note-reader.ts';
 import { Reader, type Table } from './reader.ts';
 import { toReason } from './reason.ts';
 import { encodeRecord } from './record.ts';
-import { Sequences } from './sequences.ts';
 import { unwrittenBatches } from './unwritten-batches.ts';
 import { Writer, type WriterOptions } from './writer.ts';
-
-/** Larger batches become files: LMDB needs that many pages in one piece, and never gives them back. */
-const INLINE_MAX_BYTES = 1024 * 1024;
 
 /** A `MemoryStore` in a directory. */
 export interface LmdbStore extends MemoryStore {
@@ -47,7 +45,8 @@ export class DirectoryStore implements LmdbStore {
   readonly #clock: Pick<Clock, 'stop'>;
   readonly #blobs: Blobs;
   readonly #reader: Reader;
-  readonly #sequences: Sequences;
+  readonly #notes: NoteReader;
+  readonly #appender: BatchAppender;
   readonly #writer: Writer;
   #closing: Promise<void> | undefined;
 
@@ -58,7 +57,8 @@ export class DirectoryStore implements LmdbStore {
     this.#writer = new Writer({ ...options, clock });
     this.#blobs = createBlobs(join(options.directory, 'blobs'));
     this.#reader = new Reader(this.#table('runs'), this.#table('batches'), this.#blobs, options.onDamage);
-    this.#sequences = new Sequences({
+    this.#notes = new NoteReader(this.#table('notes'), options.onDamage);
+    this.#appender = new BatchAppender(this.#writer, this.#blobs, {
       isEmpty: (run) => this.#surely(() => this.#reader.isEmpty(run)),
       nextSequence: (run, agent) => this.#surely(() => this.#reader.nextSequence(run, agent)),
     });
@@ -80,25 +80,27 @@ export class DirectoryStore implements LmdbStore {
 
   /** The run's own record goes last: if this is cut short, the run is still listed and can be deleted again. */
   async deleteRun(id: string): Promise<void> {
-    const keys = await this.#read(() => this.#reader.keys(id), id);
-    for (const key of keys) {
-      void this.#writer.queue.add({ table: 'batches', key, value: undefined, outsideBytes: 0 });
-    }
+    const { batches, notes } = await this.#read(
+      () => ({ batches: this.#reader.keys(id), notes: this.#notes.keys(id) }),
+      id,
+    );
+    const { queue } = this.#writer;
+    for (const key of batches) void queue.add({ table: 'batches', key, value: undefined, outsideBytes: 0 });
+    for (const key of notes) void queue.add({ table: 'notes', key, value: undefined, outsideBytes: 0 });
     await this.#writer.flush();
     await this.#blobs.remove(id).catch((error) => Promise.reject(this.#writer.toWriteError(error)));
-    await this.#writer.queue.add({ table: 'runs', key: id, value: undefined, outsideBytes: 0 });
-    this.#sequences.forget(id);
+    await queue.add({ table: 'runs', key: id, value: undefined, outsideBytes: 0 });
+    this.#appender.forget(id);
   }
 
   bytes(id: string): Promise<number> {
-    return this.#read(() => this.#reader.bytes(id), id);
+    return this.#read(async () => this.#notes.bytes(id) + (await this.#reader.bytes(id)), id);
   }
 
   append(run: string, agent: string, batch: MemoryBatch): Promise<void> {
     try {
       this.#assertOpen();
-      const record = encodeRecord(batch);
-      return this.#appendRecord(run, agent, record, batch.snapshot);
+      return this.#appender.append(run, agent, batch);
     } catch (error) {
       const refused = Promise.reject(this.#writer.toWriteError(error));
       refused.catch(() => {});
@@ -150,7 +152,22 @@ export class DirectoryStore implements LmdbStore {
   }
 
   snapshots(run: string): Promise<MemorySnapshot[]> {
-    return this.#read(() => this.#reader.snapshots(run), run);
+    const work = (): Promise<MemorySnapshot[]> => {
+      this.#notes.survey(run);
+      return this.#reader.snapshots(run);
+    };
+    return this.#read(work, run);
+  }
+
+  async putNote(run: string, owner: string, note: Note): Promise<void> {
+    this.#assertOpen();
+    assertNames(run, owner);
+    const key = toNoteKey(run, owner, note.key);
+    await this.#writer.queue.add({ table: 'notes', key, value: encodeRecord(note), outsideBytes: 0 });
+  }
+
+  notes(run: string, owner: string): Promise<Note[]> {
+    return this.#read(() => this.#notes.notes(run, owner), run, owner);
   }
 
   stats(): { readonly writes: number; readonly bytes: number } {
@@ -174,32 +191,6 @@ export class DirectoryStore implements LmdbStore {
       // After a failed write LMDB is left open; it frees its files when the process ends.
       this.#unlock();
     }
-  }
-
-  #appendRecord(run: string, agent: string, record: Buffer, snapshot: MemorySnapshot | undefined): Promise<void> {
-    let sequence: number;
-    try {
-      sequence = this.#sequences.take(run, agent);
-    } catch (error) {
-      const { isBroken, queue } = this.#writer;
-      if (error instanceof TroupeError || queue.hasFailed || !isBroken) throw error;
-      return this.#writer.whenWhole(() => this.#appendRecord(run, agent, record, snapshot));
-    }
-    if (record.length > INLINE_MAX_BYTES) return this.#appendFile([run, agent, sequence], record, snapshot);
-    return this.#writer.queue.add({ table: 'batches', key: [run, agent, sequence], value: record, outsideBytes: 0 });
-  }
-
-  #appendFile(key: [string, string, number], record: Buffer, snapshot: MemorySnapshot | undefined): Promise<void> {
-    const { name, written } = this.#blobs.write(key[0], record);
-    // The snapshot stays in the database, where resuming a run reads those of all agents.
-    const value = encodeRecord(snapshot === undefined ? { blob: name } : { blob: name, snapshot });
-    let first: Promise<void> | undefined = written;
-    const ready = this.#writer.persist(() => {
-      const work = first ?? this.#blobs.write(key[0], record).written;
-      first = undefined;
-      return work;
-    });
-    return this.#writer.queue.add({ table: 'batches', key, value, outsideBytes: record.length }, ready);
   }
 
   /** The tables of the environment that is open now. */

@@ -16,7 +16,7 @@ const DEPTH_MAX = 32;
 const FIRST_PAGE = 2;
 
 /** What is in them is found by their names. */
-const TABLES = ['runs', 'batches', 'store'] as const;
+const TABLES = ['runs', 'batches', 'notes', 'store'] as const;
 
 /** An entry of a table, and where its value lies in the file. */
 export interface Entry {

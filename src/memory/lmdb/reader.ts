@@ -24,8 +24,8 @@ type RangeKey = string | Exclude<TableKey, string>[number][];
 /** A batch as the database holds it: itself, or the name of the file it is in. */
 export type StoredBatch = MemoryBatch | { readonly blob: string; readonly snapshot?: MemorySnapshot };
 
-/** Sorts after every agent id of a run: no byte of UTF-8 is as high. */
-const AFTER_ALL = Uint8Array.of(0xff);
+/** Sorts after every text that comes next in a key: no byte of UTF-8 is as high. */
+export const AFTER_ALL = Uint8Array.of(0xff);
 /** How the JSON of a batch begins that is in a file. */
 const BLOB = Buffer.from('{"blob":');
 
@@ -112,7 +112,7 @@ export class Reader {
     return keys;
   }
 
-  /** What a run's records and files take, in bytes. */
+  /** What a run's record, batches and files take, in bytes. */
   async bytes(run: string): Promise<number> {
     let bytes = this.#runs.get(run)?.byteLength ?? 0;
     for (const { value } of this.#batches.getRange({ start: [run], end: [run, AFTER_ALL] })) bytes += value.byteLength;

@@ -60,7 +60,11 @@ export function openSalvaged(path: string, onDamage: (damage: Damage) => void): 
   }
   return {
     root: { on: () => {}, committed: Promise.resolve(true), resetReadTxn: () => {}, close: async () => close() },
-    tables: { runs: toReadable(table('runs')), batches: toReadable(table('batches')) },
+    tables: {
+      runs: toReadable(table('runs')),
+      batches: toReadable(table('batches')),
+      notes: toReadable(table('notes')),
+    },
   };
 }
 

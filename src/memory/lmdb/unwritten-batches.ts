@@ -13,7 +13,7 @@ export function unwrittenBatches(writes: readonly Write[], run: string, agent: s
   const batches: MemoryBatch[] = [];
   for (const { table, key, value } of writes) {
     if (table !== 'batches' || value === undefined || typeof key === 'string') continue;
-    if (key[0] !== run || key[1] !== agent || key[2] < from) continue;
+    if (key[0] !== run || key[1] !== agent || Number(key[2]) < from) continue;
     const batch = decodeRecord(value) as StoredBatch;
     if (!('blob' in batch)) batches.push(batch);
   }

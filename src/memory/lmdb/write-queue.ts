@@ -3,8 +3,9 @@ import { STORE_BACKLOG_BYTES, STORE_OUTSTANDING_BYTES, STORE_OUTSTANDING_PUTS } 
 
 /** One change of one key. */
 export interface Write {
-  readonly table: 'runs' | 'batches';
-  readonly key: string | [run: string, agent: string, sequence: number];
+  readonly table: 'runs' | 'batches' | 'notes';
+  /** Of a run; of an agent's batch, by its number; of an owner's note, by its name in the table. */
+  readonly key: string | [run: string, agent: string, place: number | string];
   /** Undefined removes the key. */
   readonly value: Buffer | undefined;
   /** Bytes kept outside the database for this value. */
@@ -41,7 +42,7 @@ class Group {
     this.writes.push(write);
     this.bytes += bytes;
     this.outsideBytes += write.outsideBytes;
-    if (write.table !== 'batches' || write.value === undefined) return;
+    if (write.table === 'runs' || write.value === undefined) return;
     this.batches++;
     this.batchBytes += bytes + write.outsideBytes;
   }

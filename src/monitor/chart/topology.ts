@@ -1,4 +1,11 @@
-import type { GroupSpec, Scenario, SimulatedAnswer } from '../../specs.ts';
+import type {
+  GroupSpec,
+  ProviderModelSpec,
+  Scenario,
+  SimulatedAnswer,
+  SimulatedRules,
+  ToolSpec,
+} from '../../protocol.ts';
 
 /** Who talks to whom in a scenario, as far as it can be known before a run. */
 export interface Topology {
@@ -50,7 +57,7 @@ export function toTopology(scenario: Scenario): Topology {
         return { id: `model:${name}`, kind: 'model', name, provider } as const;
       }),
       ...[...tools].map((name) => {
-        const tool = lookUp(scenario.tools, name)?.builtin ?? 'code';
+        const tool = toKind(lookUp(scenario.tools, name));
         return { id: `tool:${name}`, kind: 'tool', name, tool } as const;
       }),
     ],
@@ -58,10 +65,17 @@ export function toTopology(scenario: Scenario): Topology {
   };
 }
 
+/** A built-in tool's name, or where it comes from. */
+function toKind(tool: ToolSpec | undefined): string {
+  if (tool === undefined) return 'code';
+  if ('builtin' in tool) return tool.builtin;
+  return 'mcp' in tool ? 'mcp' : 'module';
+}
+
 function toGroupNode({ name, members, observe }: GroupSpec): TopologyNode {
   const id = `group:${name}`;
   const { inbox } = observe;
-  if (members.kind === 'each') return { id, kind: 'group', name, inbox };
+  if (members.kind === 'each' || members.kind === 'files') return { id, kind: 'group', name, inbox };
   return { id, kind: 'group', name, count: members.kind === 'count' ? members.count : members.rows.length, inbox };
 }
 
@@ -76,14 +90,15 @@ function toEdges(group: GroupSpec, scenario: Scenario): TopologyEdge[] {
 
 /** Names of the groups that members of this one may send messages to. */
 function toAddressed(group: GroupSpec, scenario: Scenario): string[] {
-  const senders = new Set(group.tools.filter((name) => lookUp(scenario.tools, name)?.builtin === 'send'));
+  const senders = new Set(group.tools.filter((name) => toKind(lookUp(scenario.tools, name)) === 'send'));
   if (senders.size === 0) return [];
   const listening = Object.values(scenario.agents).filter(({ observe }) => observe.inbox);
   const anybody = listening.map(({ name }) => name);
   const model = lookUp(scenario.models, group.model);
-  if (model === undefined) return anybody;
+  const rules = model?.provider === 'simulated' ? (model as SimulatedRules) : (model as ProviderModelSpec)?.simulate;
+  if (rules === undefined) return anybody;
 
-  const answers: readonly SimulatedAnswer[] = [...model.sequence, ...model.rules];
+  const answers: readonly SimulatedAnswer[] = [...rules.sequence, ...rules.rules];
   const addresses = answers.flatMap(({ call }) =>
     call.filter(({ tool }) => senders.has(tool)).map(({ args }) => args.to),
   );

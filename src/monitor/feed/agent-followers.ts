@@ -30,6 +30,10 @@ export class AgentFollowers {
     return this.#byAgent.size === 0;
   }
 
+  has(agent: string): boolean {
+    return this.#byAgent.has(agent);
+  }
+
   /** Begins to hold an agent's events for a subscriber. @throws {TroupeError} `TOO_MANY`. */
   follow(subscriber: Subscriber, agent: string): void {
     let following = 0;

@@ -1,12 +1,12 @@
 import type { Clock, Timer } from '../../base/clock.ts';
-import { CHARTS_MS, FRAME_MS, LOOP_SAMPLE_MS } from '../../base/limits.ts';
-import { createLoopDelayMeter } from '../../base/loop-delay.ts';
+import { CHARTS_MS, FRAME_MS } from '../../base/limits.ts';
 import type { RunEvent } from '../../protocol.ts';
 import type {
   AgentTopic,
   ChartsMessage,
   FleetMessage,
   Get,
+  LimitsMessage,
   LogMessage,
   LogTopic,
   Subscribe,
@@ -16,21 +16,22 @@ import type {
 import { toAgentDetail } from './agent-detail.ts';
 import { AgentFollowers } from './agent-followers.ts';
 import { Channels, type Subscriber } from './channels.ts';
-import { type LoopDelays, toCharts } from './charts.ts';
+import { toCharts } from './charts.ts';
 import { FleetView } from './fleet-view.ts';
+import { LimitsView } from './limits-view.ts';
 import { EventFilter } from './log-filter.ts';
 import { queryLog } from './log-query.ts';
 import { LogView } from './log-view.ts';
+import { LoopSamples } from './loop-samples.ts';
 import type { Watch } from './watch.ts';
 
 const AGENT_EVENTS = 1_000;
 const LOG_EVENTS = 100;
-/** Samples of the event loop's delay that are kept: ten minutes, and after that every second, fourth, ... */
-const LOOP_SAMPLES = 600;
 
 type FleetFrame = Omit<FleetMessage, 'id'>;
 type LogFrame = Omit<LogMessage, 'id'>;
 type ChartsFrame = Omit<ChartsMessage, 'id'>;
+type LimitsFrame = Omit<LimitsMessage, 'id'>;
 
 /**
  * Tells subscribers what they asked for.
@@ -44,15 +45,13 @@ export class Feed {
   readonly #fleet: Channels<FleetFrame, FleetView>;
   readonly #log: Channels<LogFrame, { view: LogView; changes(): LogFrame | undefined }>;
   readonly #charts: Channels<ChartsFrame, { changes(): ChartsFrame | undefined }>;
+  readonly #limits: Channels<LimitsFrame, LimitsView>;
   readonly #followers: AgentFollowers;
   /** Of logs whose first answer is being made: what has come since it was begun. */
   readonly #opening = new Set<LogView>();
-  readonly #meter = createLoopDelayMeter();
-  readonly #loopDelays = { at: [] as number[], p50: [] as number[], p99: [] as number[] } satisfies LoopDelays;
+  readonly #loop = new LoopSamples();
   #timer: Timer | undefined;
   #chartsAt = 0;
-  #sampledAt = 0;
-  #sampleMs = LOOP_SAMPLE_MS;
   /** The first bucket not yet told in full, and how wide buckets were then. */
   #told = { first: 0, widthMs: 0, seq: -1 };
 
@@ -67,7 +66,8 @@ export class Feed {
       (_, missed, frame) => ({ ...(frame ?? this.#emptyLog()), missed: (frame?.missed ?? 0) + missed }),
       ({ events, missed = 0 }) => events.length + missed,
     );
-    this.#charts = new Channels(encode, () => toCharts(watch, this.#loopDelays));
+    this.#charts = new Channels(encode, () => toCharts(watch, this.#loop.delays));
+    this.#limits = new Channels(encode, (view) => view.all());
     this.#followers = new AgentFollowers(encode);
   }
 
@@ -95,8 +95,13 @@ export class Feed {
       }
       case 'charts':
         this.#charts.subscribe(subscriber, '', () => ({ changes: () => this.#chartsFrame() }));
-        subscriber.send(this.#encode({ ...toCharts(this.#watch, this.#loopDelays), ...mark }));
+        subscriber.send(this.#encode({ ...toCharts(this.#watch, this.#loop.delays), ...mark }));
         break;
+      case 'limits': {
+        const view = this.#limits.subscribe(subscriber, '', () => new LimitsView(this.#watch));
+        subscriber.send(this.#encode({ ...view.all(), ...mark }));
+        break;
+      }
       case 'log':
         await this.#subscribeLog(subscriber, topic, mark);
         break;
@@ -141,6 +146,11 @@ export class Feed {
     }
   }
 
+  /** Somebody follows the agent in detail. */
+  follows(agent: string): boolean {
+    return this.#followers.has(agent);
+  }
+
   /** @throws {TroupeError} `AGENT_UNKNOWN`, `GROUP_UNKNOWN`. */
   async get({ id, at, ...topic }: Get & { id?: string | number }): Promise<string> {
     const mark = id === undefined ? {} : { id };
@@ -155,18 +165,18 @@ export class Feed {
   /** @returns How many subscriptions ended. */
   unsubscribe(subscriber: Subscriber, { topic, agent }: Pick<Unsubscribe, 'topic' | 'agent'>): number {
     if (topic === 'agent') return this.#followers.unfollow(subscriber, agent);
-    const channels = { fleet: this.#fleet, log: this.#log, charts: this.#charts }[topic];
+    const channels = { fleet: this.#fleet, log: this.#log, charts: this.#charts, limits: this.#limits }[topic];
     return channels.unsubscribe(subscriber) ? 1 : 0;
   }
 
   /** Forgets a subscriber. */
   drop(subscriber: Subscriber): void {
-    for (const topic of ['fleet', 'log', 'charts', 'agent'] as const) this.unsubscribe(subscriber, { topic });
+    for (const topic of ['fleet', 'log', 'charts', 'limits', 'agent'] as const) this.unsubscribe(subscriber, { topic });
   }
 
   stop(): void {
     this.#timer?.cancel();
-    this.#meter.stop();
+    this.#loop.stop();
   }
 
   async #answer(topic: Topic, at: number | undefined): Promise<object> {
@@ -178,7 +188,10 @@ export class Feed {
         return at === undefined ? view.all() : view.allAt(at);
       }
       case 'charts':
-        return toCharts(this.#watch, this.#loopDelays, when);
+        return toCharts(this.#watch, this.#loop.delays, when);
+      case 'limits':
+        if (at !== undefined) return { type: 'limits', at, spent: [], models: [], budgets: [], more: 0 };
+        return new LimitsView(this.#watch).all();
       case 'log':
         return this.#logAnswer(new EventFilter(this.#watch, topic), topic.limit, at);
       case 'agent': {
@@ -197,19 +210,19 @@ export class Feed {
   }
 
   get #isIdle(): boolean {
-    return this.#fleet.size + this.#log.size + this.#charts.size === 0 && this.#followers.isEmpty;
+    return this.#fleet.size + this.#log.size + this.#charts.size + this.#limits.size === 0 && this.#followers.isEmpty;
   }
 
   #arm(): void {
     if (this.#timer !== undefined || this.#isIdle) return;
-    this.#meter.start();
+    this.#loop.start();
     this.#timer = this.#clock.setTimer(FRAME_MS, this.#tick);
   }
 
   readonly #tick = (): void => {
     this.#timer = undefined;
     if (this.#isIdle) {
-      this.#meter.stop();
+      this.#loop.stop();
       return;
     }
     const now = this.#clock.elapsed();
@@ -217,27 +230,14 @@ export class Feed {
     this.#fleet.flush();
     this.#log.flush();
     this.#followers.flush();
-    if (now - this.#sampledAt >= this.#sampleMs) this.#sampleLoop(now);
+    this.#loop.take(now, this.#watch.isLive ? this.#watch.at : undefined);
     if (now - this.#chartsAt >= CHARTS_MS) {
       this.#chartsAt = now;
       this.#charts.flush();
+      this.#limits.flush();
     }
     this.#timer = this.#clock.setTimer(FRAME_MS, this.#tick);
   };
-
-  #sampleLoop(now: number): void {
-    this.#sampledAt = now;
-    if (!this.#watch.isLive) return;
-    const { at, p50, p99 } = this.#loopDelays;
-    const read = this.#meter.read();
-    this.#meter.start();
-    at.push(this.#watch.at);
-    p50.push(read.p50);
-    p99.push(read.p99);
-    if (at.length <= LOOP_SAMPLES) return;
-    this.#sampleMs *= 2;
-    for (const column of [at, p50, p99]) column.splice(0, column.length, ...column.filter((_, i) => i % 2 === 0));
-  }
 
   /** The buckets that have changed since the last frame. */
   #chartsFrame(): ChartsFrame | undefined {
@@ -245,6 +245,6 @@ export class Feed {
     if (history.last === this.#told.seq && !this.#watch.isLive) return undefined;
     const first = series.widthMs === this.#told.widthMs ? this.#told.first : 0;
     this.#told = { first: series.length - 1, widthMs: series.widthMs, seq: history.last };
-    return toCharts(this.#watch, this.#loopDelays, { first });
+    return toCharts(this.#watch, this.#loop.delays, { first });
   }
 }

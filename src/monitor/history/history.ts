@@ -2,6 +2,7 @@ import { HISTORY_CHUNKS } from '../../base/limits.ts';
 import type { AgentSpec, EndedStatus, ErrorInfo, RunEvent } from '../../protocol.ts';
 import { Fold } from './fold.ts';
 import { CHUNK_ROWS, Chunk, ENDINGS, FAILED, HELD, NO_AGENT, NO_NAME, toKind } from './rows.ts';
+import { Spending } from './spending.ts';
 
 /** A row's number: 1 for the run's first event, as `seq` of a live run. */
 export type Seq = number;
@@ -20,6 +21,8 @@ export class History {
   onChunk: (() => void) | undefined;
   /** Why memory cannot be written, while it cannot. */
   trouble: ErrorInfo | undefined;
+  /** Up to the last event. */
+  spending: Spending;
   readonly #positions = new Map<string, number>();
   readonly #nameIndex = new Map<string, number>();
   /** Events about the whole run; few. */
@@ -44,6 +47,7 @@ export class History {
   ) {
     this.#chunksMax = chunksMax;
     this.agents = specs.map(({ id }) => id);
+    this.spending = new Spending(this.agents.length);
     for (const [position, id] of this.agents.entries()) this.#positions.set(id, position);
     const start = new Fold(this.agents.length);
     for (const [agent, status] of ended) start.place(this.#positions.get(agent) ?? NO_AGENT, status);
@@ -153,6 +157,7 @@ export class History {
     const sorted = new History(this.agents.map((id) => ({ id })));
     sorted.#keyframes = [this.start()];
     sorted.names.push(...this.names);
+    sorted.spending = this.spending;
     for (const [index, name] of this.names.entries()) sorted.#nameIndex.set(name, index);
     for (const place of order) sorted.#copy(this, place + 1);
     return sorted;
@@ -200,6 +205,10 @@ export class History {
         chunk.count[index] = event.decision.toolCalls.length;
         chunk.name[index] = this.#nameOf(event.model);
         chunk.value[index] = event.durationMs;
+        this.spending.add(chunk.agent[index] ?? NO_AGENT, event.decision.usage);
+        break;
+      case 'agent.condensed':
+        if (event.usage !== undefined) this.spending.add(chunk.agent[index] ?? NO_AGENT, event.usage);
         break;
       case 'agent.recalled':
         chunk.count[index] = event.pending;

@@ -22,8 +22,9 @@ const topics = [
     limit: z.int().min(0).max(1_000).optional(),
   },
   { topic: z.literal('charts') },
+  { topic: z.literal('limits') },
 ] as const;
-const topicNames = z.enum(['fleet', 'agent', 'log', 'charts']);
+const topicNames = z.enum(['fleet', 'agent', 'log', 'charts', 'limits']);
 
 const text = z.string().min(1).max(32_768);
 const command = z.discriminatedUnion('type', [

@@ -1,6 +1,14 @@
 const NUMBER = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const FINE = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 });
 
+const DOLLARS = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' });
+const CENTS = new Intl.NumberFormat('en-US', {
+  style: 'currency',
+  currency: 'USD',
+  minimumSignificantDigits: 2,
+  maximumSignificantDigits: 2,
+});
+
 /** `12,345`. */
 export function formatNumber(value: number): string {
   return NUMBER.format(value);
@@ -9,6 +17,11 @@ export function formatNumber(value: number): string {
 /** As short as it can be read: `0`, `0.25`, `7.5`, `340`, `12,345`. */
 export function formatRate(value: number): string {
   return value >= 100 ? NUMBER.format(value) : FINE.format(value);
+}
+
+/** `$1,234.50`, and two digits of what is less than a dollar: `$0.0042`. */
+export function formatUsd(value: number): string {
+  return value === 0 || value >= 0.995 ? DOLLARS.format(value) : CENTS.format(value);
 }
 
 /** `0.4 ms`, `340 ms`, `1.24 s`, `12.3 s`, `2 m 05 s`, `1 h 02 m`, `3 d 04 h`. */

@@ -12,6 +12,7 @@ import './styles/shell.css';
 import './styles/scrubber.css';
 import './styles/dialog.css';
 import './styles/fleet.css';
+import './styles/limits.css';
 import './styles/chart.css';
 import './styles/agent.css';
 import './styles/turns.css';

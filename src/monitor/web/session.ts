@@ -8,6 +8,7 @@ import { query, setQuery } from './router.ts';
 import { addEvents, resetAgents, setAgent } from './store/agents-store.ts';
 import { resetCharts, setPastCharts, updateCharts } from './store/charts-store.ts';
 import { copyFleetToPast, replaceFleet, setPastFleet, updateFleet } from './store/fleet-store.ts';
+import { limits } from './store/limits-store.ts';
 import { LOG_LINES_MAX, resetLog, setPastLog, updateLog } from './store/log-store.ts';
 import { addNotice } from './store/notices.ts';
 import { connectionState, noteTime, resetClock, run, wasLive, welcome } from './store/run-store.ts';
@@ -37,6 +38,7 @@ export function startSession(): void {
   });
   connection.subscribe('fleet', { topic: 'fleet' });
   connection.subscribe('charts', { topic: 'charts' });
+  connection.subscribe('limits', { topic: 'limits' });
   effect(followTravel);
   effect(keepMomentInAddress);
   effect(followAddress);
@@ -50,6 +52,9 @@ const TAKE: { readonly [Type in ServerMessage['type']]?: (message: Extract<Serve
   },
   fleet: updateFleet,
   charts: updateCharts,
+  limits: (message) => {
+    limits.value = message;
+  },
   agent: setAgent,
   events: addEvents,
   log: updateLog,
@@ -68,6 +73,7 @@ function greet(message: WelcomeMessage): void {
     goLive();
     resetAgents();
     resetCharts();
+    limits.value = undefined;
     resetLog();
   }
   welcome.value = message;

@@ -159,8 +159,28 @@ function toUnionComplaints(issue: Issue & { code: 'invalid_union' }, path: Path,
     (issues) => !issues.some((one) => one.code === 'invalid_type' && one.path.length === 0),
   );
   if (right.length === 0) return [{ path, message: withMissing(issue.message, path, lookUp(root, path)) }];
-  const best = right.reduce((least, issues) => (issues.length < least.length ? issues : least));
-  return best.flatMap((one) => toComplaints(one, path, root));
+  const meant = right.map((issues) => ({ issues, doubt: toDoubt(issues, path, root) }));
+  const best = meant.reduce((least, one) =>
+    one.doubt < least.doubt || (one.doubt === least.doubt && one.issues.length < least.issues.length) ? one : least,
+  );
+  return best.issues.flatMap((one) => toComplaints(one, path, root));
+}
+
+/** Keys whose values say which of several maps is meant. */
+const SELECTORS: ReadonlySet<PropertyKey | undefined> = new Set([
+  'provider',
+  'builtin',
+  'module',
+  'mcp',
+  'url',
+  'command',
+]);
+
+/** How little it seems to be meant: not at all, its selector has another value, its selector is not there. */
+function toDoubt(issues: readonly Issue[], path: Path, root: Json): number {
+  const selectors = issues.filter(({ path: place }) => place.length === 1 && SELECTORS.has(place[0]));
+  if (selectors.length === 0) return 0;
+  return selectors.some((one) => lookUp(root, [...path, ...(one.path as (string | number)[])]) !== undefined) ? 1 : 2;
 }
 
 /** What is not there was not found wanting. */

@@ -5,7 +5,7 @@ import type { Tool, ToolOptions } from '../tool.ts';
 const LINE_MAX_CHARS = 4_096;
 
 /** Adds a line to one file: `{ appended: true }` when it is on disk. Made again it would be there twice. */
-export function createAppendLine(name: string, spec: FileToolSpec, { lineFile }: ToolOptions): Tool {
+export function createAppendLine(name: string, spec: FileToolSpec, { lineFile }: Pick<ToolOptions, 'lineFile'>): Tool {
   const file = lineFile(spec.file);
   const appended = trustContent({ appended: true });
   return {

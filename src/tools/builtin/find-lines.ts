@@ -5,7 +5,7 @@ const LINES_MAX = 100;
 const DEFAULT_LINES = 20;
 
 /** Looks for lines of one file that hold a text: `{ count, lines }`, oldest first. */
-export function createFindLines(name: string, spec: FileToolSpec, { lineFile }: ToolOptions): Tool {
+export function createFindLines(name: string, spec: FileToolSpec, { lineFile }: Pick<ToolOptions, 'lineFile'>): Tool {
   const file = lineFile(spec.file);
   return {
     name,

@@ -19,7 +19,7 @@ let meter: LoopDelayMeter | undefined;
  * `cpuPercent` is of one CPU, since the reading before. In a rehearsal the values are plausible and drawn from the call's
  * chance, since this host's would differ from run to run.
  */
-export function createMetrics(name: string, spec: BuiltinToolSpec, { virtual }: ToolOptions): Tool {
+export function createMetrics(name: string, spec: BuiltinToolSpec, { virtual }: Pick<ToolOptions, 'virtual'>): Tool {
   const read = virtual ? undefined : createReader();
   return {
     name,

@@ -1,5 +1,5 @@
 import type { BuiltinToolSpec } from '../../protocol.ts';
-import { resolveFolder } from '../resolve-folder.ts';
+import { resolveFolder } from '../files/resolve-folder.ts';
 import { buildSearchIndex } from '../search/build-search-index.ts';
 import type { Tool } from '../tool.ts';
 

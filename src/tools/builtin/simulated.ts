@@ -1,35 +1,13 @@
-import { TroupeError } from '../../base/errors.ts';
-import { sampleLatency } from '../../base/latency.ts';
-import { compileJson } from '../../base/template.ts';
-import type { Json, SimulatedToolSpec } from '../../protocol.ts';
-import { trustContent } from '../content.ts';
-import type { Tool, ToolContext, ToolOptions } from '../tool.ts';
-
-/** What a result's templates may read. */
-const NAMES = ['args', 'agent', 'index', 'row', 'params'];
+import type { SimulatedToolSpec } from '../../protocol.ts';
+import { simulateCall } from '../terms/simulate-call.ts';
+import type { Tool, ToolOptions } from '../tool.ts';
 
 /**
  * A tool that does nothing but take its time: for rehearsals, and for scenarios before their tools exist.
  *
- * It reports its sampled latency as the time it took, so that a critical path made of simulated tools is exact. A result
- * without templates is one frozen value, given to every call; with a constant latency and without failures a call
- * draws nothing from chance.
- *
  * @throws {TroupeError} `TEMPLATE` if the result's templates cannot be read.
  */
-export function createSimulated(name: string, spec: SimulatedToolSpec, options: ToolOptions): Tool {
-  const { latency, failureRate, fault } = spec;
-  const render = compileResult(spec.result, options);
-
-  const takeTime = (context: ToolContext): Promise<void> => {
-    const serviceMs = latency.kind === 'constant' ? latency.ms : sampleLatency(latency, context.random);
-    context.serviceMs = serviceMs;
-    return context.sleep(serviceMs);
-  };
-  const fail = (): never => {
-    throw new TroupeError('TOOL_FAILED', `Tool "${name}" failed: a simulated failure`);
-  };
-
+export function createSimulated(name: string, spec: SimulatedToolSpec, { params }: Pick<ToolOptions, 'params'>): Tool {
   return {
     name,
     description: spec.description ?? `Simulated tool "${name}".`,
@@ -37,34 +15,6 @@ export function createSimulated(name: string, spec: SimulatedToolSpec, options: 
     timeoutMs: spec.timeoutMs,
     effects: spec.effects ?? 'none',
     external: false,
-    execute(args, context) {
-      if (fault === 'throw') fail();
-      if (fault === 'hang') return new Promise<never>(() => undefined);
-      const taken = takeTime(context);
-      // Drawn at the start: chance must not depend on when the latency ends.
-      if (fault === 'error' || (failureRate > 0 && context.random.next() < failureRate)) return taken.then(fail);
-      return taken.then(() => render(args, context));
-    },
+    execute: simulateCall(name, spec, params),
   };
-}
-
-type Render = (args: Json, context: ToolContext) => Json;
-
-function compileResult(result: Json, { params }: ToolOptions): Render {
-  if (!isTemplated(result)) {
-    const constant = trustContent(result);
-    return () => constant;
-  }
-  const render = compileJson(result, NAMES);
-  return (args, { agent, row }) => render({ args, agent, index: indexOf(agent), row: row ?? {}, params });
-}
-
-function isTemplated(value: Json): boolean {
-  if (typeof value === 'string') return value.includes('{{') || value.includes('{%');
-  return value !== null && typeof value === 'object' && Object.values(value).some(isTemplated);
-}
-
-/** An agent's address is `group/index`. */
-function indexOf(agent: string): number {
-  return Number(agent.slice(agent.lastIndexOf('/') + 1));
 }

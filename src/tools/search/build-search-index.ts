@@ -1,9 +1,9 @@
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import MiniSearch from 'minisearch';
-import { readText } from '../read-text.ts';
+import { readText } from '../files/read-text.ts';
 import { type Section, splitSections } from './split-sections.ts';
+import { TextIndex } from './text-index.ts';
 import { toExcerpt } from './to-excerpt.ts';
 
 /** A runbook folder has hundreds; past this it is another kind of search. */
@@ -16,8 +16,6 @@ const FILE_MAX_BYTES = 5 * 1024 * 1024;
 const TOTAL_MAX_CHARS = 64 * 1024 * 1024;
 /** Names shown of the files that were left out. */
 const SHOWN_NAMES = 5;
-/** Words of a query that are looked up, the longest ones; each costs up to 0.2 ms in which nothing else runs. */
-const QUERY_MAX_WORDS = 24;
 
 const EXTENSIONS = new Set(['.md', '.markdown', '.txt']);
 
@@ -39,7 +37,6 @@ export interface SearchIndex {
 }
 
 interface Entry extends Section {
-  readonly id: number;
   readonly path: string;
 }
 
@@ -53,7 +50,7 @@ interface Entry extends Section {
  */
 export async function buildSearchIndex(root: string): Promise<SearchIndex> {
   const { paths, notes } = await findFiles(root);
-  const index = createIndex();
+  const index = new TextIndex();
   const entries: Entry[] = [];
   const tooLarge: string[] = [];
   const unreadable: string[] = [];
@@ -69,8 +66,8 @@ export async function buildSearchIndex(root: string): Promise<SearchIndex> {
       const extension = extname(path);
       const name = basename(path, extension);
       for (const section of splitSections(text, name, extension.toLowerCase() !== '.txt')) {
-        entries.push({ ...section, id: entries.length, path });
-        index.add(entries.at(-1) as Entry);
+        index.add(entries.length, section);
+        entries.push({ ...section, path });
       }
     } catch {
       unreadable.push(path);
@@ -81,36 +78,16 @@ export async function buildSearchIndex(root: string): Promise<SearchIndex> {
   return { search: (query, limit) => [...find(index, entries, query, limit), ...toNote(notes)] };
 }
 
-function createIndex(): MiniSearch<Entry> {
-  return new MiniSearch<Entry>({
-    fields: ['title', 'text'],
-    searchOptions: {
-      boost: { title: 2 },
-      // Short words have too many longer ones.
-      prefix: (term) => term.length > 3,
-    },
-  });
-}
-
-function find(index: MiniSearch<Entry>, entries: readonly Entry[], query: string, limit: number): SearchHit[] {
-  const words = toWords(query);
-  const exact = index.search(words);
-  // Misspelled: looked for only then, since near words cost ten times as much as the word itself.
-  const found = exact.length > 0 ? exact : index.search(words, { fuzzy: (term) => (term.length > 4 ? 0.2 : false) });
-  return found.slice(0, limit).flatMap(({ id, score, terms }) => {
-    const entry = entries[id];
-    if (entry === undefined) return [];
-    const { title, path, text } = entry;
-    return [{ title, path, score: Math.round(score * 1_000) / 1_000, excerpt: toExcerpt(text, new Set(terms)) }];
-  });
-}
-
-/** The longest words of a long query, in their order: they say the most. */
-function toWords(query: string): string {
-  const words = [...new Set(query.toLowerCase().split(/[\s\p{Z}\p{P}]+/u))];
-  if (words.length <= QUERY_MAX_WORDS) return words.join(' ');
-  const longest = new Set([...words].sort((a, b) => b.length - a.length).slice(0, QUERY_MAX_WORDS));
-  return words.filter((word) => longest.has(word)).join(' ');
+function find(index: TextIndex, entries: readonly Entry[], query: string, limit: number): SearchHit[] {
+  return index
+    .find(query)
+    .slice(0, limit)
+    .flatMap(({ id, score, terms }) => {
+      const entry = entries[id];
+      if (entry === undefined) return [];
+      const { title, path, text } = entry;
+      return [{ title, path, score: Math.round(score * 1_000) / 1_000, excerpt: toExcerpt(text, terms) }];
+    });
 }
 
 async function findFiles(root: string): Promise<{ paths: string[]; notes: string[] }> {

@@ -23,6 +23,18 @@ test.each<[string, Write[], number, string]>([
   ['one batch', [writeOf('a')], 0, '; not written: 1 batch of a'],
   ['batches of an agent', [writeOf('a'), writeOf('b'), writeOf('a')], 2, '; not written: 5 batches of a, b'],
   ['batches that never became writes', [], 2, '; not written: 2 batches'],
+  [
+    'notes',
+    [{ ...writeOf('a'), table: 'notes', key: ['r', 'a', 'x'] }, writeOf('a')],
+    0,
+    '; not written: 1 batch of a; 1 note',
+  ],
+  [
+    'notes alone',
+    ['a', 'b'].map((name) => ({ ...writeOf('a'), table: 'notes', key: ['r', 'a', name] })),
+    0,
+    '; not written: 2 notes',
+  ],
   ['many', [...'abcdefg'].map((agent) => writeOf(agent)), 0, '; not written: 7 batches of a, b, c, d, e and 2 more'],
 ])('%s', (_, writes, more, said) => {
   expect(describeLost(writes, more)).toBe(said);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DirectoryStore } from '../../../src/memory/lmdb/directory-store.ts';
 import type { Environment, Tables, WritableTable } from '../../../src/memory/lmdb/environment.ts';
-import { batchOf, runOf } from '../records.ts';
+import { batchOf, noteOf, runOf } from '../records.ts';
 
 interface Turn {
   readonly promise: Promise<boolean>;
@@ -44,7 +44,7 @@ class FakeLmdb implements Environment {
     },
     getRange: () => (this.stopped ? [] : this.#values.values()),
   };
-  readonly tables: Tables = { runs: this.#table, batches: this.#table };
+  readonly tables: Tables = { runs: this.#table, batches: this.#table, notes: this.#table };
   readonly store = new DirectoryStore({
     directory: '/data',
     opened: { root: this, tables: this.tables },
@@ -113,6 +113,25 @@ describe('a directory store', () => {
     lmdb.tables.batches.put = () => expect.unreachable('Nothing may be put after a failure');
     await expect(lmdb.store.append('r', 'a/0', batchOf('a/0', 2))).rejects.toMatchObject(failed);
     await expect(lmdb.store.flush()).rejects.toMatchObject(failed);
+  });
+
+  test('acknowledges a note when it is committed, and says that it is lost when it cannot be', async () => {
+    const lmdb = new FakeLmdb();
+    const states: string[] = [];
+    void lmdb.store.putNote('r', 'a/0', noteOf('a/0', 'disk')).then(() => states.push('acknowledged'));
+    await lmdb.endTurn();
+    expect(states).toEqual([]);
+    lmdb.commit.resolve(true);
+    await settle();
+    expect([states, lmdb.store.stats().writes]).toEqual([['acknowledged'], 1]);
+    lmdb.commit = createTurn();
+    const lost = lmdb.store.putNote('r', 'a/0', noteOf('a/0', 'net'));
+    await lmdb.endTurn();
+    await lmdb.failCommit(new Error('Input/output error'));
+    await expect(lost).rejects.toMatchObject({
+      code: 'STORE_FAILED',
+      message: 'Cannot write to "/data": the disk fails (input/output error); not written: 1 note',
+    });
   });
 
   test('frees its directory after a failure without LMDB’s close, which would wait for ever', async () => {

@@ -31,7 +31,7 @@ test('the two descriptions of a database follow each other', async () => {
     latest.transaction,
   ]);
   expect(latest.page).toBe(latest.transaction % 2);
-  expect(latest.main).toMatchObject({ depth: 1, entries: 3, leafPages: 1 });
+  expect(latest.main).toMatchObject({ depth: 1, entries: 4, leafPages: 1 });
   expect((latest.lastPage + 1) * file.pageBytes).toBeGreaterThanOrEqual(file.fileBytes);
 });
 

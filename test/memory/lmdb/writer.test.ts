@@ -97,7 +97,7 @@ class FakeFile {
         if (this.hangs) await new Promise(() => {});
       },
     };
-    return { root, tables: { runs: table, batches: table } };
+    return { root, tables: { runs: table, batches: table, notes: table } };
   }
 }
 

@@ -17,12 +17,15 @@ test('the chart of the agents', () => {
   storing --> observe: handed over
   observe --> failed: an interrupted call, or out of turns
   observe --> done: nothing left
-  decide --> failed: in circles, or no decision
+  decide --> failed: flawed again, or in circles, or no decision
+  decide --> done: out of budget, with what it has
+  decide --> stopped: out of budget
   any_state --> failed: out of time, or memory cannot be written
   state "executing-tools" as executing_tools
   state "any state" as any_state
   done --> [*]
   failed --> [*]
+  stopped --> [*]
 `);
 });
 

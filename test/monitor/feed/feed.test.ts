@@ -127,6 +127,44 @@ describe('charts', () => {
   });
 });
 
+describe('limits', () => {
+  test('come whole, and again when they have changed, at most every half second, made once for all', async () => {
+    let encoded = 0;
+    const { feed, clock, happen, reader } = startFeed(undefined, (message) => {
+      encoded++;
+      return JSON.stringify(message);
+    });
+    const other = new Reader();
+    for (const one of [reader, other]) await feed.subscribe(one, { type: 'subscribe', topic: 'limits', id: 3 });
+    const spent = (calls: number) => [{ group: 'a', calls }, { group: 'b' }];
+    expect(reader.take('limits')).toMatchObject([{ id: 3, spent: spent(0), models: [], budgets: [] }]);
+    other.got.splice(0);
+    encoded = 0;
+    happen('agent.decided');
+    happen('agent.decided');
+    await clock.sleep(CHARTS_MS + 1);
+    expect(reader.take('limits')).toMatchObject([{ spent: spent(2) }]);
+    expect(other.take('limits')).toMatchObject([{ spent: spent(2) }]);
+    expect(encoded).toBe(1);
+    await clock.sleep(4 * CHARTS_MS);
+    expect(reader.got).toEqual([]);
+    feed.stop();
+  });
+
+  test('are told to one who could not read, when it can', async () => {
+    const { feed, clock, happen, reader } = startFeed();
+    await feed.subscribe(reader, { type: 'subscribe', topic: 'limits' });
+    reader.take('limits');
+    reader.isSlow = true;
+    happen('agent.decided');
+    await clock.sleep(CHARTS_MS + 1);
+    reader.isSlow = false;
+    await clock.sleep(2 * CHARTS_MS);
+    expect(reader.take('limits')).toMatchObject([{ spent: [{ calls: 1 }, { calls: 0 }] }]);
+    feed.stop();
+  });
+});
+
 describe('agent', () => {
   const told = (reader: Reader) =>
     reader.got
@@ -195,6 +233,9 @@ describe('get', () => {
     expect(await get({ topic: 'fleet', id: 1 })).toEqual({ type: 'fleet', id: 1, at: 20, states: 'd.....' });
     expect(await get({ topic: 'fleet', at: 10, groups: ['a'] })).toEqual({ type: 'fleet', at: 10, states: 'o..---' });
     expect(await get({ topic: 'charts', at: 15 })).toMatchObject({ at: 15, totals: { turns: 0 } });
+    const none = { spent: [], models: [], budgets: [], more: 0 };
+    expect(await get({ topic: 'limits', at: 15 })).toEqual({ type: 'limits', at: 15, ...none });
+    expect(await get({ topic: 'limits' })).toMatchObject({ at: 20, spent: [{ group: 'a' }, { group: 'b' }] });
     expect(await get({ topic: 'log', at: 15 })).toMatchObject({ at: 15, events: [{ seq: 1 }] });
     expect(await get({ topic: 'log', limit: 0 })).toEqual({ type: 'log', at: 20, events: [] });
     expect(await get({ topic: 'agent', agent: 'a/0', at: 0 })).toMatchObject({ state: 'unstarted', at: 0 });
@@ -223,12 +264,14 @@ describe('ending', () => {
 
   test('when nobody is left nothing goes on, and one who comes later gets frames again', async () => {
     const { feed, clock, happen, frames, reader } = startFeed();
-    for (const topic of [{ topic: 'fleet' }, { topic: 'log' }, { topic: 'charts' }, { topic: 'agent', agent: 'a/0' }]) {
-      await feed.subscribe(reader, { type: 'subscribe', ...topic } as never);
+    for (const topic of ['fleet', 'log', 'charts', 'limits', 'agent']) {
+      await feed.subscribe(reader, { type: 'subscribe', topic, ...(topic === 'agent' && { agent: 'a/0' }) } as never);
     }
     feed.drop(reader);
     reader.got.splice(0);
     happen('agent.started');
+    happen('agent.decided');
+    happen('agent.stored');
     await clock.sleep(10 * CHARTS_MS);
     expect(reader.got).toEqual([]);
     await feed.subscribe(reader, { type: 'subscribe', topic: 'fleet' });

@@ -10,11 +10,14 @@ import { Reader } from './subscriber.ts';
 const specs = specsOf(3, ['a', 'b']);
 
 /** A live run of which one says what happens, and a feed on a clock that jumps. */
-export function startFeed(journal: (agent: string) => Promise<readonly JournalRecord[]> = async () => []) {
+export function startFeed(
+  journal: (agent: string) => Promise<readonly JournalRecord[]> = async () => [],
+  encode: (message: object) => string = JSON.stringify,
+) {
   const clock = createVirtualClock();
   const history = new History(specs);
   const watch = new Watch(sourceOf(specs, { live: liveAt(history), journal }), history);
-  const feed = new Feed(watch, clock, JSON.stringify);
+  const feed = new Feed(watch, clock, encode);
   const happen = (type: RunEvent['type'], agent = 'a/0', n = 0, at = history.at + 1) => {
     const event = { seq: history.last + 1, at, ...factOf(type, agent, n) } as RunEvent;
     history.append(event);

@@ -9,6 +9,8 @@ describe('is taken as it is', () => {
     { type: 'subscribe', topic: 'agent', agent: 'a/0', limit: 5_000 },
     { type: 'subscribe', topic: 'log', id: 'x', agents: ['a/0'], types: ['tool.finished'], failures: true, limit: 0 },
     { type: 'subscribe', topic: 'charts' },
+    { type: 'subscribe', topic: 'limits' },
+    { type: 'unsubscribe', topic: 'limits' },
     { type: 'get', topic: 'fleet', at: 0 },
     { type: 'get', topic: 'agent', agent: 'a/0', at: 1.5, limit: 0 },
     { type: 'get', topic: 'log', at: 1e9, groups: [] },

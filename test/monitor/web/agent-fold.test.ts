@@ -7,6 +7,7 @@ test('nothing has happened', () => {
     turns: [],
     restarts: 0,
     tokens: { input: 0, output: 0 },
+    costUsd: 0,
     criticalPathMs: 0,
     isPaused: false,
     failedCalls: 0,
@@ -33,6 +34,18 @@ test('a life of two turns', () => {
   expect(longestCall(first!)?.call.name).toBe('search');
   expect(second).toMatchObject({ turn: 2, reply: 'Clean it.', calls: [] });
   expect(longestCall(second!)).toBeUndefined();
+});
+
+test('tokens and cost are those of decisions and of summaries', () => {
+  const usage = { inputTokens: 30, outputTokens: 3, costUsd: 0.25 };
+  const condensed = { type: 'agent.condensed', turn: 2, dropped: 4, tokensBefore: 90, tokensAfter: 20 };
+  const fold = foldAgent([
+    ...LIFE.slice(0, 3),
+    event(200, { ...condensed, usage }),
+    event(201, condensed),
+    event(210, { type: 'agent.decided', turn: 2, model: 'small', decision: { ...decision([]), usage }, durationMs: 1 }),
+  ]);
+  expect(fold).toMatchObject({ tokens: { input: 160, output: 16 }, costUsd: 0.5 });
 });
 
 test('until it ends, its critical path is made of decisions and longest calls', () => {
@@ -93,4 +106,22 @@ test('a model that fails, and a call id used again in a later turn', () => {
   expect(fold.turns[0]).toMatchObject({ error: { message: 'overloaded' }, decidedAt: 50 });
   expect(fold.turns[1]).toMatchObject({ turn: 2, startedAt: 55 });
   expect(fold.failedCalls).toBe(1);
+});
+
+test('what a model is writing comes together, begins anew with a retry, and stands beside the decision in the end', () => {
+  const streamed = (text: string) => ({ seq: 1, at: 5, type: 'agent.streamed' as const, agent: 'a/0', turn: 1, text });
+  const error = { code: 'MODEL_FAILED', message: 'cut off' };
+  const retried = {
+    seq: 1,
+    at: 6,
+    type: 'model.retried' as const,
+    agent: 'a/0',
+    turn: 1,
+    model: 'm',
+    error,
+    tries: 1,
+    retryInMs: 5,
+  };
+  expect(foldAgent([streamed('one '), streamed('two')]).turns[0]?.draft).toBe('one two');
+  expect(foldAgent([streamed('one '), retried, streamed('three')]).turns[0]?.draft).toBe('three');
 });

@@ -5,6 +5,7 @@ import {
   formatDuration,
   formatNumber,
   formatRate,
+  formatUsd,
   shorten,
 } from '../../../src/monitor/web/format.ts';
 
@@ -44,6 +45,19 @@ test('numbers', () => {
   expect(formatRate(12_345)).toBe('12,345');
   expect(formatCount(1, 'agent')).toBe('1 agent');
   expect(formatCount(10_000, 'agent')).toBe('10,000 agents');
+});
+
+test.each([
+  [0, '$0.00'],
+  [0.0000005, '$0.00000050'],
+  [0.0042, '$0.0042'],
+  [0.06, '$0.060'],
+  [0.994, '$0.99'],
+  [0.999, '$1.00'],
+  [12.3, '$12.30'],
+  [1_234.5, '$1,234.50'],
+])('%d dollars are %s', (usd, text) => {
+  expect(formatUsd(usd)).toBe(text);
 });
 
 test('a text is put on one line and cut at its end', () => {

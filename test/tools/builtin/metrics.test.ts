@@ -1,12 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { createRealClock } from '../../../src/base/clock.ts';
 import { createMetrics } from '../../../src/tools/builtin/metrics.ts';
-import { createRehearsedLineFile } from '../../../src/tools/line-file.ts';
 import { createContext } from '../tool-context.ts';
 
 const spec = { builtin: 'metrics', timeoutMs: 1_000 } as const;
-const create = (virtual: boolean) =>
-  createMetrics('metrics', spec, { params: {}, virtual, lineFile: createRehearsedLineFile });
+const create = (virtual: boolean) => createMetrics('metrics', spec, { virtual });
 
 function expectPlausible(metrics: any): void {
   const { memory, process, loopDelayMs } = metrics;

@@ -6,6 +6,8 @@ import { createRealClock } from '../../../src/base/clock.ts';
 import type { JsonObject } from '../../../src/protocol.ts';
 import { createReadFile } from '../../../src/tools/builtin/read-file.ts';
 import { runToolCall } from '../../../src/tools/call.ts';
+import { createFolder } from '../../../src/tools/files/folder.ts';
+import type { ToolOptions } from '../../../src/tools/tool.ts';
 import { createContext } from '../tool-context.ts';
 
 const base = mkdtempSync(join(tmpdir(), 'troupe-read-'));
@@ -21,7 +23,8 @@ writeFileSync(join(folder, 'binary'), Buffer.from([1, 0, 2]));
 writeFileSync(join(folder, 'large'), 'x'.repeat(2_000_000));
 writeFileSync(join(folder, 'quotes'), '"'.repeat(1_000_000));
 
-const tool = await createReadFile('read', { builtin: 'read-file', folder, timeoutMs: 5_000 });
+const options = { params: {}, virtual: false, folder: createFolder } as unknown as ToolOptions;
+const tool = await createReadFile('read', { builtin: 'read-file', folder, timeoutMs: 5_000 }, options);
 const read = (args: JsonObject, clock = createRealClock()) =>
   runToolCall({ id: '1', name: 'read', args }, tool, createContext({ clock }));
 

@@ -3,7 +3,6 @@ import { createVirtualClock } from '../../../src/base/clock.ts';
 import type { JsonObject, SimulatedToolSpec } from '../../../src/protocol.ts';
 import { createSimulated } from '../../../src/tools/builtin/simulated.ts';
 import { runToolCall } from '../../../src/tools/call.ts';
-import { createRehearsedLineFile } from '../../../src/tools/line-file.ts';
 import { createContext } from '../tool-context.ts';
 
 const create = (spec: Partial<SimulatedToolSpec> = {}, params: JsonObject = {}) =>
@@ -17,7 +16,7 @@ const create = (spec: Partial<SimulatedToolSpec> = {}, params: JsonObject = {}) 
       timeoutMs: 1_000,
       ...spec,
     },
-    { params, virtual: true, lineFile: createRehearsedLineFile },
+    { params },
   );
 const run = (tool = create(), context = createContext(), args: JsonObject = {}) =>
   runToolCall({ id: '1', name: 'lookup', args }, tool, context);

@@ -1,7 +1,7 @@
 import type { AgentMessage } from '../../messages.ts';
 import type { AgentState } from '../../states.ts';
 import type { AgentFold } from '../fold/agent-fold.ts';
-import { formatDuration, formatNumber } from '../format.ts';
+import { formatDuration, formatNumber, formatUsd } from '../format.ts';
 import { StateDot } from '../shell/state-dot.tsx';
 import { canControl } from '../store/run-store.ts';
 import { travelAt } from '../store/travel-store.ts';
@@ -16,11 +16,12 @@ interface AgentFactsProps {
 
 /** Who it is and how far it has come. */
 export function AgentFacts({ agent, state, fold, message }: AgentFactsProps) {
-  const { turns, restarts, tokens, criticalPathMs, ended, waitingFor, failedCalls } = fold;
+  const { turns, restarts, tokens, costUsd, criticalPathMs, ended, waitingFor, failedCalls } = fold;
   const facts: readonly (readonly [string, string, boolean?])[] = [
     ['turn', formatNumber(turns.at(-1)?.turn ?? 0)],
     ['tokens in', formatNumber(tokens.input)],
     ['tokens out', formatNumber(tokens.output)],
+    ...(costUsd > 0 ? [['cost', formatUsd(costUsd)] as const] : []),
     ['critical path', formatDuration(criticalPathMs)],
     ...(failedCalls > 0 ? [['failed calls', formatNumber(failedCalls), true] as const] : []),
     ...(restarts > 0 ? [['restarts', formatNumber(restarts), true] as const] : []),

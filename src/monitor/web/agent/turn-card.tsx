@@ -12,7 +12,7 @@ interface TurnCardProps {
 
 /** One turn: what was observed, decided, called and stored. */
 export function TurnCard({ turn, isOver }: TurnCardProps) {
-  const { observation, decision, error, storedAt, startedAt, reply } = turn;
+  const { observation, decision, error, storedAt, startedAt, reply, draft } = turn;
   const isOpen = !isOver && storedAt === undefined;
   const end = isOpen ? shownAt.value : toEnd(turn);
   return (
@@ -43,10 +43,22 @@ export function TurnCard({ turn, isOver }: TurnCardProps) {
           <span class="text-block">{error.message}</span>
         </p>
       )}
+      {decision === undefined && error === undefined && draft !== undefined && (
+        <p class="turn-line">
+          <b>is writing</b>
+          <span class="text-block">{draft}</span>
+        </p>
+      )}
       {decision?.reply !== undefined && (
         <p class="turn-line">
           <b>{reply === undefined ? 'said' : 'replied'}</b>
           <span class="text-block">{decision.reply}</span>
+        </p>
+      )}
+      {decision?.flaw !== undefined && (
+        <p class="turn-line is-bad">
+          <b>flawed</b>
+          <span class="text-block">{decision.flaw}</span>
         </p>
       )}
       <p class="turn-line">

@@ -1,4 +1,4 @@
-import type { Decision, ErrorInfo, Json, Observation, RunEvent, ToolCall } from '../../../protocol.ts';
+import type { Decision, ErrorInfo, Json, Observation, RunEvent, ToolCall, Usage } from '../../../protocol.ts';
 
 export interface FoldedCall {
   readonly call: ToolCall;
@@ -25,6 +25,8 @@ export interface FoldedTurn {
   decideMs?: number;
   /** Why there is no decision. */
   error?: ErrorInfo;
+  /** What has come of the answer under way. */
+  draft?: string;
   readonly calls: FoldedCall[];
   storedAt?: number;
   /** Given when the turn has answered its observation. */
@@ -37,6 +39,7 @@ export interface AgentFold {
   /** How often it was started again after its first start. */
   restarts: number;
   readonly tokens: { input: number; output: number };
+  costUsd: number;
   /** Decisions and, within each turn, the longest call, one after the other. */
   criticalPathMs: number;
   ended?: { readonly status: string; readonly at: number; readonly error?: ErrorInfo };
@@ -52,6 +55,7 @@ export function foldAgent(events: readonly RunEvent[]): AgentFold {
     turns: [],
     restarts: -1,
     tokens: { input: 0, output: 0 },
+    costUsd: 0,
     criticalPathMs: 0,
     isPaused: false,
     failedCalls: 0,
@@ -100,8 +104,18 @@ const TAKE: { readonly [Type in RunEvent['type']]?: Take<Type> } = {
   },
   'agent.decided': (fold, { at, turn, model, decision, durationMs }) => {
     Object.assign(turnOf(fold, turn, at - durationMs), { model, decision, decidedAt: at, decideMs: durationMs });
-    fold.tokens.input += decision.usage.inputTokens;
-    fold.tokens.output += decision.usage.outputTokens;
+    book(fold, decision.usage);
+  },
+  'agent.streamed': (fold, { at, turn, text }) => {
+    const streaming = turnOf(fold, turn, at);
+    streaming.draft = (streaming.draft ?? '') + text;
+  },
+  // The answer begins anew.
+  'model.retried': (fold, { at, turn }) => {
+    delete turnOf(fold, turn, at).draft;
+  },
+  'agent.condensed': (fold, { usage }) => {
+    if (usage !== undefined) book(fold, usage);
   },
   'agent.recalled': (fold, { at, turn, decision }) => {
     Object.assign(turnOf(fold, turn, at), { decision, decidedAt: at });
@@ -144,6 +158,12 @@ const TAKE: { readonly [Type in RunEvent['type']]?: Take<Type> } = {
 
 function take(fold: AgentFold, event: RunEvent): void {
   (TAKE[event.type] as ((fold: AgentFold, event: RunEvent) => void) | undefined)?.(fold, event);
+}
+
+function book(fold: AgentFold, { inputTokens, outputTokens, costUsd = 0 }: Usage): void {
+  fold.tokens.input += inputTokens;
+  fold.tokens.output += outputTokens;
+  fold.costUsd += costUsd;
 }
 
 function turnOf(fold: AgentFold, turn: number, startedAt: number): FoldedTurn {

@@ -12,9 +12,30 @@ export interface Said {
   readonly isError: boolean;
 }
 
+const ENDS_DRAFT: ReadonlySet<RunEvent['type']> = new Set([
+  'agent.decided',
+  'model.failed',
+  'model.retried',
+  'agent.observed',
+  'agent.ended',
+]);
+
 /** Tells the conversation from the events of an agent, in order. */
 export function toTranscript(events: readonly RunEvent[]): readonly Said[] {
-  return events.flatMap((event) => toSaid(event) ?? []);
+  const all: Said[] = [];
+  let draft: Said | undefined;
+  for (const event of events) {
+    if (event.type === 'agent.streamed') {
+      const text = (draft?.text ?? '') + event.text;
+      draft = { at: event.at, turn: event.turn, who: 'model', name: 'is writing', text, calls: [], isError: false };
+      continue;
+    }
+    // The whole answer stands in the place of what had come of it.
+    if (draft !== undefined && ENDS_DRAFT.has(event.type)) draft = undefined;
+    const said = toSaid(event);
+    if (said !== undefined) all.push(said);
+  }
+  return draft === undefined ? all : [...all, draft];
 }
 
 function toSaid(event: RunEvent): Said | undefined {

@@ -12,8 +12,21 @@ export function toEventText(event: RunEvent): string {
 export function isFailure(event: RunEvent): boolean {
   if (event.type === 'tool.finished') return event.result.isError;
   if (event.type === 'agent.ended' || event.type === 'run.finished') return event.status === 'failed';
-  return event.type === 'model.failed' || event.type === 'run.stalled' || event.type === 'store.degraded';
+  return (
+    event.type === 'model.failed' ||
+    event.type === 'model.tripped' ||
+    event.type === 'server.down' ||
+    event.type === 'run.stalled' ||
+    event.type === 'store.degraded'
+  );
 }
+
+const LIMIT_UNITS = { tokens: 'tokens', usd: 'US dollars', calls: 'calls', wall: 'ms' } as const;
+const AT_LIMIT = {
+  stop: 'its agent is stopped',
+  pause: 'its agent waits',
+  finish: 'its agent ends with what it has',
+} as const;
 
 type Tell<Type extends RunEvent['type']> = (event: Extract<RunEvent, { type: Type }>) => string;
 
@@ -25,6 +38,24 @@ const TELL: { readonly [Type in RunEvent['type']]: Tell<Type> } = {
   'store.degraded': ({ error }) => `no call begins until memory can be written again: ${error.message}`,
   'store.recovered': ({ downMs, writes }) =>
     `after ${formatDuration(downMs)}, ${formatCount(writes, 'write')} made up for`,
+  'model.throttled': ({ model, retryInMs, concurrency, queued, error }) =>
+    `${model} has no capacity: again in ${formatDuration(retryInMs)}, ${concurrency} at once, ${queued} waiting: ${error.message}`,
+  'model.tripped': ({ model, retryInMs, queued, error }) =>
+    `${model} keeps failing: one asks again in ${formatDuration(retryInMs)}, ${queued} waiting: ${error.message}`,
+  'model.restored': ({ model, downMs }) => `${model} answers again, after ${formatDuration(downMs)}`,
+  'budget.reached': ({ scope, limit, used, allowed, atLimit }) =>
+    `${scope}: ${used} of ${allowed} ${LIMIT_UNITS[limit]} used, the next call does not fit: ${AT_LIMIT[atLimit]}`,
+  'server.logged': ({ server, level, text }) => `${server}, ${level}: ${text}`,
+  'server.down': ({ server, error }) => `${server}: ${error.message}`,
+  'server.up': ({ server, tools }) => `${server}: ${formatCount(tools, 'tool')}`,
+  'agent.streamed': ({ text }) => text,
+  'agent.condensed': ({ dropped, tokensBefore, tokensAfter, summary }) =>
+    `${tokensBefore} tokens were too many, now ${tokensAfter}: ${formatCount(dropped, 'message')} ${summary === undefined ? 'left out' : `summarised as: ${summary}`}`,
+  'model.retried': ({ model, tries, retryInMs, error }) =>
+    `${model}, try ${tries} failed, again in ${formatDuration(retryInMs)}: ${error.message}`,
+  'tool.retried': ({ name, tries, error }) => `${name}, try ${tries} failed, again: ${error.message}`,
+  'tool.logged': ({ name, text }) => `${name}: ${text}`,
+  'tool.blocked': ({ name, blockedMs }) => `${name} held up every agent for ${formatDuration(blockedMs)}`,
   'agent.started': ({ group }) => `in group ${group}`,
   'agent.observed': ({ turn, observation }) => `turn ${turn}: ${toObservationText(observation)}`,
   'agent.waiting': (event) => `for ${event.for}`,
@@ -61,6 +92,7 @@ function toText(event: RunEvent): string {
 
 /** What an observation says; results are named as such. */
 export function toObservationText({ kind, text, message }: Observation): string {
+  if (kind === 'correction') return `a correction: ${text}`;
   if (kind === 'results') return 'the results of its calls';
   return message === undefined ? text : `message from ${message.from}: ${message.body}`;
 }

@@ -1,4 +1,5 @@
-import { formatClock } from '../format.ts';
+import { formatClock, formatUsd } from '../format.ts';
+import { shownCost } from '../store/limits-store.ts';
 import { connectionState, now, run, wasLive, welcome } from '../store/run-store.ts';
 import { nextTheme, theme } from '../theme.ts';
 import { dialog } from './dialog-store.ts';
@@ -27,6 +28,7 @@ export function Header() {
             <span class="badge">{info.live ? 'live' : wasLive.value ? 'ended' : 'stored'}</span>
             {info.virtual && <span class="badge">virtual time</span>}
             <RunClock />
+            <RunCost />
           </>
         )}
       </div>
@@ -57,6 +59,16 @@ export function Header() {
         </button>
       </div>
     </header>
+  );
+}
+
+function RunCost() {
+  const usd = shownCost.value;
+  if (usd === 0) return null;
+  return (
+    <span class="cost mono" role="note" aria-label="Cost of the run" title="What the models’ answers have cost">
+      {formatUsd(usd)}
+    </span>
   );
 }
 

@@ -1,0 +1,26 @@
+import type { AgentEnvironment } from '../agent/environment.ts';
+import type { AgentSpec, RunEvent, RunRecord, Scenario } from '../protocol.ts';
+import type { Remaining } from '../supervisor/resume.ts';
+import type { Outlet } from '../telemetry/outlet.ts';
+import type { Equipment } from './equip.ts';
+
+/** What a run consists of, but for what only its conductor has. */
+export type Parts = Pick<
+  AgentEnvironment,
+  'run' | 'folder' | 'params' | 'clock' | 'random' | 'store' | 'durability' | 'onUnknown' | 'tools' | 'groups'
+>;
+
+/** What is to be run. */
+export interface Plan {
+  readonly record: RunRecord;
+  readonly scenario: Scenario;
+  readonly specs: readonly AgentSpec[];
+  readonly remaining: Remaining;
+  readonly keepOpen: boolean;
+  /** The data directory. */
+  readonly data: string;
+  readonly equipment: Equipment;
+  /** What tools tell that is of no call. */
+  readonly outlet: Outlet;
+  readonly onEvent?: (event: RunEvent) => void;
+}

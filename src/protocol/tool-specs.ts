@@ -1,0 +1,124 @@
+/** The tools of a scenario. Types only. */
+
+import type { Json, JsonSchema } from './json.ts';
+
+/** How long something takes: a constant, a uniform range, or a log-normal by median and 95th percentile. */
+export type Latency =
+  | { readonly kind: 'constant'; readonly ms: number }
+  | { readonly kind: 'uniform'; readonly minMs: number; readonly maxMs: number }
+  | { readonly kind: 'log-normal'; readonly medianMs: number; readonly p95Ms: number };
+
+export type ToolSpec =
+  | BuiltinToolSpec
+  | FileToolSpec
+  | NotesToolSpec
+  | FetchToolSpec
+  | ShellToolSpec
+  | SimulatedToolSpec
+  | ModuleToolSpec
+  | McpToolSpec;
+
+interface ToolSpecCommon {
+  readonly description?: string;
+  /** Milliseconds until a call's signal aborts and the call fails. */
+  readonly timeoutMs: number;
+  /** Instead of what the tool says of itself. */
+  readonly effects?: 'none' | 'idempotent' | 'once';
+  /** How often a failed call is made again, if its effects allow it. Default 0. */
+  readonly retries?: number;
+  /** Calls at once, over all agents. Absent: no limit. */
+  readonly concurrency?: number;
+  /** Milliseconds for which a result stands for every call with the same arguments. Absent: none is kept. */
+  readonly cacheMs?: number;
+  /** What a call does in a rehearsal, instead of the real thing. */
+  readonly simulate?: SimulatedCall;
+}
+
+/** What stands for a tool in a rehearsal. */
+export interface SimulatedCall {
+  readonly latency: Latency;
+  /** Liquid templates over `args, agent, index, row, params`; strings anywhere inside are rendered. */
+  readonly result: Json;
+  /** Probability, 0 to 1, that a call fails after its latency. */
+  readonly failureRate: number;
+  /** `error` rejects, `throw` throws synchronously, `hang` never settles. Absent: by `failureRate` alone. */
+  readonly fault?: 'error' | 'throw' | 'hang';
+}
+
+export interface BuiltinToolSpec extends ToolSpecCommon {
+  readonly builtin: 'search' | 'metrics' | 'read-file' | 'write-file' | 'list-files' | 'calculate' | 'now' | 'send';
+  /** Absolute; of those that work in one. */
+  readonly folder?: string;
+}
+
+export interface FileToolSpec extends ToolSpecCommon {
+  readonly builtin: 'append-line' | 'find-lines';
+  /** Absolute. */
+  readonly file: string;
+}
+
+export interface SimulatedToolSpec extends ToolSpecCommon, SimulatedCall {
+  readonly builtin: 'simulated';
+  readonly parameters?: JsonSchema;
+}
+
+/** Facts for later, in memory's store. */
+export interface NotesToolSpec extends ToolSpecCommon {
+  readonly builtin: 'remember' | 'recall';
+  /** True: one collection for all agents. False: each has its own. */
+  readonly shared: boolean;
+}
+
+export interface FetchToolSpec extends ToolSpecCommon {
+  readonly builtin: 'fetch';
+  /**
+   * Hosts it may reach besides public addresses: `localhost:8080`, `10.0.0.7`, `*.internal:443`, or `10.0.0.0/8`. Without a
+   * port: any.
+   */
+  readonly allow: readonly string[];
+  /** Sent with each request to the hosts of `allow`, or to all if there are none; texts may hold `${NAME}`. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Bytes of a body that are read. */
+  readonly maxBytes: number;
+}
+
+export interface ShellToolSpec extends ToolSpecCommon {
+  readonly builtin: 'shell';
+  /** Absolute: where commands run. */
+  readonly folder: string;
+  /** Commands that may be run, each a program with the beginning of its arguments: `git log`, `ls`. */
+  readonly allow: readonly string[];
+  /** Variables of the commands' environment besides `PATH`, `HOME` and `LANG`; texts may hold `${NAME}`. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Tools of one's own: those that a module exports. */
+export interface ModuleToolSpec extends Omit<ToolSpecCommon, 'timeoutMs'> {
+  /** Instead of what the tools say of themselves. */
+  readonly timeoutMs?: number;
+  /** Absolute; TypeScript runs as it is. */
+  readonly module: string;
+  /** The export. Absent: all tools. */
+  readonly export?: string;
+}
+
+/** All or some tools of a Model Context Protocol server; texts may hold `${NAME}`. */
+export interface McpToolSpec extends ToolSpecCommon {
+  readonly mcp: McpServerSpec;
+  /** Those that are used. Absent: all. */
+  readonly tools?: readonly string[];
+  /** Before each tool's name. Default: nothing. */
+  readonly prefix: string;
+  /** By tool: what it does in a rehearsal, in which no server is started. */
+  readonly simulated: Readonly<Record<string, SimulatedCall>>;
+}
+
+export type McpServerSpec =
+  | {
+      readonly command: string;
+      readonly args: readonly string[];
+      readonly env: Readonly<Record<string, string>>;
+      /** Absolute. */
+      readonly folder: string;
+    }
+  | { readonly url: string; readonly headers: Readonly<Record<string, string>> };
