@@ -49,12 +49,14 @@ class Collection {
     return this.#notes.has(key) || this.#pending.has(key);
   }
 
-  async add(note: Note, write: () => Promise<void>): Promise<void> {
+  /** @param isEager It is there before it is on disk. */
+  async add(note: Note, write: () => Promise<void>, isEager: boolean): Promise<void> {
     const { key } = note;
+    if (isEager) this.#put(note);
     this.#pending.set(key, (this.#pending.get(key) ?? 0) + 1);
     try {
       await write();
-      this.#put(note);
+      if (!isEager) this.#put(note);
     } catch (error) {
       this.isDoubtful = true;
       throw error;
@@ -75,26 +77,36 @@ class Collection {
 
 /** The notes in one store, read once for all who note and read, as long as there is room for them. */
 export class NoteCollections {
-  readonly #store: MemoryStore;
+  readonly #store: Pick<MemoryStore, 'notes'>;
   readonly #maxChars: number;
+  readonly #isEager: boolean;
   /** By run and owner: those that somebody is using. */
   readonly #busy = new Map<string, Collection>();
   /** And those that nobody is using now, the one used last at the end. */
   readonly #idle = new Map<string, Collection>();
   #idleChars = 0;
 
-  /** @param maxChars Of the notes that are kept ready. */
-  constructor(store: MemoryStore, maxChars = NOTES_READY_CHARS) {
+  /**
+   * @param options.maxChars Of the notes that are kept ready.
+   * @param options.isEager A note is there at once, and not when it is on disk: in a rehearsal, whose outcome must not depend
+   * on how fast that is. Default false.
+   */
+  constructor(
+    store: Pick<MemoryStore, 'notes'>,
+    { maxChars = NOTES_READY_CHARS, isEager = false }: { maxChars?: number; isEager?: boolean } = {},
+  ) {
     this.#store = store;
     this.#maxChars = maxChars;
+    this.#isEager = isEager;
   }
 
   /**
    * @param owner An agent, or the empty string for all of them.
-   * @returns Resolves when the note is on disk, and from then on `all` has it.
+   * @param write Hands it to the store.
+   * @returns Resolves when the note is on disk; from then on `all` has it, or from now on if that is eager.
    * @throws {TroupeError} Rejects with `TOO_MANY` if there are as many as there may be; `STORE_FAILED`.
    */
-  add(run: string, owner: string, note: Note): Promise<void> {
+  add(run: string, owner: string, note: Note, write: () => Promise<void>): Promise<void> {
     return this.#use(run, owner, async (collection) => {
       const max = owner === '' ? SHARED_NOTES_MAX : NOTES_MAX;
       if (!collection.knows(note.key) && collection.size >= max) {
@@ -103,7 +115,7 @@ export class NoteCollections {
         const state = `${who} ${max} notes, and that is the most; replace one by using its key`;
         throw new TroupeError('TOO_MANY', `Cannot remember "${key}": ${state}`);
       }
-      await collection.add(note, () => this.#store.putNote(run, owner, note));
+      await collection.add(note, write, this.#isEager);
     });
   }
 

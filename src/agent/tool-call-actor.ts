@@ -43,6 +43,8 @@ export class ToolCallActor extends CallContext implements ToolContext {
   readonly #index: number;
   readonly #place: ActionPlace;
   #key: string | undefined;
+  /** Its tool works outside of the run's clock. */
+  #isOutside = false;
 
   /**
    * @param index Place of the call in the decision, from 0.
@@ -65,6 +67,7 @@ export class ToolCallActor extends CallContext implements ToolContext {
 
   /** @param tool Undefined: the agent has none of that name. */
   start(tool: Tool | undefined, tell: (done: ToolDone) => void): void {
+    this.#isOutside = tool?.external ?? false;
     const startedAt = this.clock.elapsed();
     runToolCall(this.call, tool, this).then((raw) => {
       const result = this.#withoutSecrets(raw);
@@ -87,8 +90,8 @@ export class ToolCallActor extends CallContext implements ToolContext {
   }
 
   get memory(): Notes {
-    const notes = createNotes(this.#env.store, { run: this.#env.run, agent: this.agent, clock: this.clock });
-    const { secrets } = this.#env;
+    const { run, store, secrets } = this.#env;
+    const notes = createNotes(store, { run, agent: this.agent, clock: this.clock, isOutside: this.#isOutside });
     if (secrets === undefined) return notes;
     return {
       remember: (key, text, options) => notes.remember(secrets.json(key), secrets.json(text), options),

@@ -60,6 +60,8 @@ export const TRIP_FAILURES = 8;
 /** Until a model that has failed so often is tried again; twice as long each time. */
 export const TRIP_MS = 5_000;
 export const TRIP_MAX_MS = 60_000;
+/** Outages in a row after which a model that has not answered once is not waited for: 15 s, since its address is wrong. */
+export const UNREACHABLE_TRIPS = 3;
 /** What may be sent late at once, since timers and the event loop are late: more would be a burst that small buckets refuse. */
 export const RATE_BURST_MS = 25;
 /** Calls at once with which a gate begins to learn how many a provider takes. */

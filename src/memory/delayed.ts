@@ -64,6 +64,7 @@ export function createDelayedStore(inner: MemoryStore, latency: Latency, clock: 
 
     putNote: (run, owner, note) => holdBack(run, owner, () => inner.putNote(run, owner, note)),
     notes: (run, owner) => afterHeld(run, owner, () => inner.notes(run, owner)),
+    outside: inner.outside ?? inner,
 
     stats: () => inner.stats(),
     close() {

@@ -75,6 +75,12 @@ export interface MemoryStore {
   /** An owner's notes, oldest first; those of the same moment by key. */
   notes(run: string, owner: string): Promise<Note[]>;
 
+  /**
+   * The same for whoever must not wait on the run's clock: a tool that works outside of it, for which the clock waits.
+   * Absent: this store does not wait on it either.
+   */
+  readonly outside?: Pick<MemoryStore, 'putNote' | 'notes'>;
+
   /** Batches and notes on disk since the store was opened, and their bytes. */
   stats(): { readonly writes: number; readonly bytes: number };
   /** Flushes and closes. Idempotent. */

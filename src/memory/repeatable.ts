@@ -54,6 +54,7 @@ export function createRepeatableStore(inner: LmdbStore, clock: Clock, durability
     // Whoever notes something waits until it is on disk.
     putNote: (run, owner, note) => clock.external(inner.putNote(run, owner, note)),
     notes: (run, owner) => clock.external(inner.notes(run, owner)),
+    outside: inner,
     stats: () => inner.stats(),
     close: () => clock.external(inner.close()),
   };

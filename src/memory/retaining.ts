@@ -51,6 +51,7 @@ export function createRetainingStore(inner: MemoryStore, retention: Retention): 
     snapshots: (run) => inner.snapshots(run),
     putNote: (run, owner, note) => inner.putNote(run, owner, note),
     notes: (run, owner) => inner.notes(run, owner),
+    ...(inner.outside !== undefined && { outside: inner.outside }),
     stats: () => inner.stats(),
     close() {
       closing ??= close();

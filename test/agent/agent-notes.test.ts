@@ -4,6 +4,9 @@ import { createVirtualClock } from '../../src/base/clock.ts';
 import { NOTE_KEY_MAX_CHARS, NOTE_TEXT_MAX_CHARS } from '../../src/base/limits.ts';
 import { createInMemoryStore } from '../../src/memory/in-memory.ts';
 import { openLmdbStore } from '../../src/memory/lmdb.ts';
+import type { RunEvent } from '../../src/protocol.ts';
+import { runScenario } from '../../src/run-scenario.ts';
+import { defineTool } from '../../src/tools/define-tool.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
 const clock = createVirtualClock();
@@ -55,4 +58,32 @@ test.each<[string, unknown, unknown, string]>([
     message: expect.stringContaining(message),
   });
   expect(await notes.all()).toEqual([]);
+});
+
+test('a module that works outside the clock can note in a rehearsal, on a real disk, and others see it', async () => {
+  const keeper = defineTool({
+    name: 'keeper',
+    description: 'Keeps.',
+    effects: 'none',
+    timeoutMs: 5_000,
+    async execute(_, { memory, agent }) {
+      await memory.remember(agent, 'was here', { shared: true });
+      return (await memory.all({ shared: true })).length;
+    },
+  });
+  const scenario = {
+    name: 'keepers',
+    models: {
+      m: { latency: '1s', rules: [{ on: 'observation', call: ['keeper'] }, { reply: '{{ results.keeper }}' }] },
+    },
+    agents: { a: { count: 3, model: 'm', tools: ['keeper'], observe: 'x' } },
+  };
+  const run = async () => {
+    const events: RunEvent[] = [];
+    const onEvent = (event: RunEvent) => events.push(event);
+    const summary = await runScenario(scenario, { virtual: true, data: temporaryFolder(), tools: [keeper], onEvent });
+    expect(summary).toMatchObject({ status: 'done', toolCalls: { failed: 0 } });
+    return events;
+  };
+  expect(await run()).toEqual(await run());
 });

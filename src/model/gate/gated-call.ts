@@ -154,10 +154,9 @@ export class GatedCall implements Entrant {
     // Who watches may have ended the call.
     if (this.isGone) return;
     const isFree = isShared && retries > 0;
-    if (!isFree && this.#retries >= retries) {
-      turnstile.leave(false);
-      this.#end();
-      this.#reject(error);
+    const lost = turnstile.lost(context.clock.elapsed());
+    if (lost !== undefined || (!isFree && this.#retries >= retries)) {
+      this.giveUp(lost ?? error);
       turnstile.next();
       return;
     }
@@ -179,6 +178,13 @@ export class GatedCall implements Entrant {
       retryInMs: Math.max(delayMs, closedMs),
     });
     turnstile.next();
+  }
+
+  giveUp(error: TroupeError): void {
+    if (this.isGone) return;
+    this.#end();
+    this.#reject(error);
+    this.#gate.turnstile.leave(false);
   }
 
   #abort(reason: Error): void {

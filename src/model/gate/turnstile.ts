@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../../base/clock.ts';
-import { toErrorInfo } from '../../base/errors.ts';
-import { RETRY_AFTER_MAX_MS, THROTTLE_TOLD_MS } from '../../base/limits.ts';
+import { TroupeError, toErrorInfo } from '../../base/errors.ts';
+import { RETRY_AFTER_MAX_MS, THROTTLE_TOLD_MS, UNREACHABLE_TRIPS } from '../../base/limits.ts';
 import type { ModelRequest, ModelTerms, Usage } from '../../protocol.ts';
 import type { ModelContext, ProviderLimits } from '../model.ts';
 import type { ModelCallError } from '../model-call-error.ts';
@@ -18,6 +18,8 @@ export interface Entrant extends Arrival {
   readonly context: ModelContext;
   /** Its turn has come. It has to say what becomes of it, once, by `answered`, `refused`, `failed` or `aborted`. */
   enter(sent: Sent): void;
+  /** The model is not to be had. */
+  giveUp(error: TroupeError): void;
 }
 
 /** Lets calls go one after the other, when there is a place, when the rate allows it, and while the provider is there. */
@@ -36,6 +38,9 @@ export class Turnstile {
   #timer: Timer | undefined;
   #isLettingIn = false;
   #toldAt = Number.NEGATIVE_INFINITY;
+  /** The provider was there once. */
+  #wasThere = false;
+  #lost: TroupeError | undefined;
 
   constructor(model: string, terms: ModelTerms & { adaptive?: boolean | undefined }) {
     this.#model = model;
@@ -65,14 +70,27 @@ export class Turnstile {
 
   arrive(entrant: Entrant): void {
     this.waiting++;
-    this.#queue.add(entrant);
-    this.next();
+    this.#join(entrant, () => this.#queue.add(entrant));
   }
 
   /** A call that was refused or has failed waits for its place again, which is before all that came later. */
   comeBack(entrant: Entrant): void {
-    this.#queue.putBack(entrant);
+    this.#join(entrant, () => this.#queue.putBack(entrant));
+  }
+
+  #join(entrant: Entrant, queue: () => void): void {
+    const lost = this.#lost && this.lost(entrant.context.clock.elapsed());
+    if (lost !== undefined) {
+      entrant.giveUp(lost);
+      return;
+    }
+    queue();
     this.next();
+  }
+
+  /** Why nobody should wait: the model has not answered once. Undefined: it has, or somebody may try again. */
+  lost(now: number): TroupeError | undefined {
+    return this.#barrier.closedMs(now) > 0 ? this.#lost : undefined;
   }
 
   /** A call waits no longer. */
@@ -85,6 +103,7 @@ export class Turnstile {
   answered({ request, context }: Entrant, sent: Sent, usage: Usage | undefined): void {
     this.inFlight--;
     const now = context.clock.elapsed();
+    this.#found();
     this.#pacing.answered(sent, request, usage, now);
     this.#restored(context, this.#barrier.answered(sent.attempt, now));
   }
@@ -93,6 +112,7 @@ export class Turnstile {
   refused({ context }: Entrant, sent: Sent, error: ModelCallError): void {
     const now = context.clock.elapsed();
     this.throttled++;
+    this.#found();
     const mayTrust = this.#pacing.isSteady(now);
     this.#pacing.refused(sent, now);
     this.inFlight--;
@@ -132,8 +152,24 @@ export class Turnstile {
         queued: this.waiting,
         error: toErrorInfo(error),
       });
+      if (!this.#wasThere && this.trips >= UNREACHABLE_TRIPS) this.#lose(error);
     }
     return { isShared, closedMs: this.#barrier.closedMs(now) };
+  }
+
+  /** An outage that was there from the start is no outage: nobody is let to wait for its end. */
+  #lose(error: Error): void {
+    const problem = `Cannot reach model "${this.#model}", which has not answered once: ${toErrorInfo(error).message}`;
+    this.#lost = new TroupeError('MODEL_UNAVAILABLE', problem);
+    for (let first = this.#queue.peek(); first !== undefined; first = this.#queue.peek()) {
+      this.#queue.take();
+      first.giveUp(this.#lost);
+    }
+  }
+
+  #found(): void {
+    this.#wasThere = true;
+    this.#lost = undefined;
   }
 
   /** The call was given up while the model worked on it. */

@@ -257,15 +257,43 @@ describe('an outage', () => {
       counting: { kind: 'bucket', burst: 1e9 },
       perSecond: 1e9,
       latency: () => 900,
-      outages: [[0, 300_000]],
+      outages: [[1_000, 300_000]],
     });
     const gate = createGate(model, { retries: 3 });
+    await gate.decide(request(), new ToldContext(clock, [], 'agent/first'));
+    await clock.sleep(200);
     const settled = await Promise.allSettled(
       Array.from({ length: 100 }, (_, agent) => gate.decide(request(), new ToldContext(clock, [], `agent/${agent}`))),
     );
     const failed = settled.filter(({ status }) => status === 'rejected');
     expect(failed.length).toBeGreaterThan(0);
     expect(failed.length).toBeLessThan(5);
+  });
+
+  test('that was there from the start is not waited for: nobody has answered once', async () => {
+    const clock = createVirtualClock();
+    const { model, seen } = createFakeProvider({
+      clock,
+      counting: { kind: 'bucket', burst: 1e9 },
+      perSecond: 1e9,
+      latency: () => 10,
+      outages: [[0, 300_000]],
+    });
+    const gate = createGate(model, { retries: 3, concurrency: 20 });
+    const ask = (agent: number) => gate.decide(request(), new ToldContext(clock, [], `agent/${agent}`));
+    const settled = await Promise.allSettled(Array.from({ length: 100 }, (_, agent) => ask(agent)));
+    for (const one of settled) {
+      const message = expect.stringMatching(/^Cannot reach model ".*", which has not answered once: /);
+      expect(one).toMatchObject({ status: 'rejected', reason: { code: 'MODEL_UNAVAILABLE', message } });
+    }
+    expect(clock.elapsed()).toBeLessThan(20_000);
+    expect([gate.inFlight, gate.waiting]).toEqual([0, 0]);
+    await expect(ask(101)).rejects.toMatchObject({ code: 'MODEL_UNAVAILABLE' });
+    const failed = seen.failed;
+    // Later one may try again, and when it is there at last, everybody may.
+    await clock.sleep(300_000);
+    await ask(102);
+    expect([seen.failed, gate.stats().state]).toEqual([failed, 'open']);
   });
 
   test('a new call waits too, and can be given up', async () => {
