@@ -2,9 +2,11 @@
 
 export { TroupeError } from './base/errors.ts';
 export { defineModel } from './model/define-model.ts';
-export type { Model } from './model/model.ts';
+export type { Model, ModelContext } from './model/model.ts';
+export { ModelCallError, type ModelCallFailure } from './model/model-call-error.ts';
 export { type Monitor, type MonitorOptions, monitorRun } from './monitor-run.ts';
 export type {
+  BudgetView,
   ChatMessage,
   Decision,
   ErrorInfo,
@@ -14,7 +16,10 @@ export type {
   JsonSchema,
   Message,
   ModelRequest,
+  ModelSummary,
+  ModelView,
   MonitorCommand,
+  Note,
   Observation,
   RunEvent,
   RunResult,
@@ -23,10 +28,11 @@ export type {
   Scenario,
   ToolCall,
   ToolResult,
+  Usage,
 } from './protocol.ts';
 export { type Run, type RunOptions, startRun } from './run.ts';
 export { type RunScenarioOptions, runScenario, startScenario } from './run-scenario.ts';
 export { loadScenario, type Problem, parseScenario, ScenarioError } from './scenario/load.ts';
 export { toRunResult } from './telemetry/results.ts';
 export { defineTool } from './tools/define-tool.ts';
-export type { Tool, ToolContext } from './tools/tool.ts';
+export type { Notes, Tool, ToolContext } from './tools/tool.ts';

@@ -55,6 +55,7 @@ test('a model or a tool that nobody brings along is a mistake in the scenario', 
 
 test('the public API is this', () => {
   expect(Object.keys(troupe).sort()).toEqual([
+    'ModelCallError',
     'ScenarioError',
     'TroupeError',
     'defineModel',

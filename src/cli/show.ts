@@ -4,11 +4,11 @@ import { toText } from '../base/template.ts';
 import { withoutKept } from '../base/without-kept.ts';
 import { type Damage, openLmdbStore } from '../memory/lmdb.ts';
 import type { MemoryStore } from '../memory/memory-store.ts';
-import type { ChatMessage, ErrorInfo, JournalRecord, MemorySnapshot, RunRecord } from '../protocol.ts';
+import type { ChatMessage, ErrorInfo, JournalRecord, MemorySnapshot, RunRecord, Spent } from '../protocol.ts';
 import { createDamageList, type DamageList } from './damage-list.ts';
 import { type FoundRun, findAnyRun } from './find-run.ts';
 import type { DataOptions } from './runs.ts';
-import { type Column, cut, formatMs, toTable } from './table.ts';
+import { type Column, cut, formatMs, formatUsd, toTable } from './table.ts';
 
 /** `troupe show RUN [AGENT]`: results of a run, or one agent's transcript and journal. @returns The exit status: 1 if something of it is damaged. */
 export async function show(name: string, agent: string | undefined, options: DataOptions): Promise<number> {
@@ -47,6 +47,7 @@ const AGENT_COLUMNS: readonly Column<AgentRow>[] = [
   },
   { heading: 'turns', value: ({ snapshot }) => snapshot?.turn ?? '' },
   { heading: 'at', value: ({ snapshot }) => (snapshot === undefined ? '' : formatMs(snapshot.at)) },
+  { heading: 'tokens', value: ({ snapshot }) => toTokens(snapshot?.spent) },
   {
     heading: 'last reply or error',
     value: ({ snapshot }) =>
@@ -54,6 +55,21 @@ const AGENT_COLUMNS: readonly Column<AgentRow>[] = [
     maxWidth: 100,
   },
 ];
+
+function toTokens(spent: Spent | undefined): number | string {
+  return spent === undefined ? '' : spent.inputTokens + spent.outputTokens;
+}
+
+/** What agents have cost, if any of them has. */
+const COST_COLUMN: Column<AgentRow> = {
+  heading: 'cost',
+  value: ({ snapshot }) => formatUsd(snapshot?.spent?.usd ?? 0),
+};
+
+function toColumns(agents: readonly MemorySnapshot[]): readonly Column<AgentRow>[] {
+  if (!agents.some(({ spent }) => (spent?.usd ?? 0) > 0)) return AGENT_COLUMNS;
+  return [...AGENT_COLUMNS.slice(0, -1), COST_COLUMN, ...AGENT_COLUMNS.slice(-1)];
+}
 
 async function showRun({ store, run: { id, record }, damage, json }: Looked): Promise<void> {
   const agents = await store.snapshots(id);
@@ -68,7 +84,7 @@ async function showRun({ store, run: { id, record }, damage, json }: Looked): Pr
     record === undefined ? `${pc.bold(id)}  its record is damaged` : toHeadline(record),
     ...expectations.map((e) => `  ${e.pass ? 'met   ' : 'unmet '} ${e.expect}${e.pass ? '' : `    ${e.actual}`}`),
     '',
-    ...toTable(AGENT_COLUMNS, toRows(agents, damages)),
+    ...toTable(toColumns(agents), toRows(agents, damages)),
     ...(deadLetters.length === 0 ? [] : ['', pc.bold('Dead letters'), ...toTable(LETTER_COLUMNS, deadLetters)]),
     ...(damages.length === 0 ? [] : ['', ...damage.lines(damages)]),
   ];

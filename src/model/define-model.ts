@@ -1,7 +1,6 @@
-import type { CallContext } from '../base/call-context.ts';
 import type { JsonObject, ModelRequest, Usage } from '../protocol.ts';
 import { completeDecision } from './complete-decision.ts';
-import type { Model } from './model.ts';
+import type { Model, ModelContext } from './model.ts';
 
 /** What a model written in code may answer: a text is a reply, and everything left out has its default. */
 export type ModelAnswer =
@@ -22,7 +21,8 @@ export type ModelAnswer =
  * Contract: take time and chance from `context` alone (`context.clock`, `context.random`, `context.sleep`), or a
  * rehearsal is not repeatable; let real work, such as a request to a provider, go through
  * `context.clock.external(promise)`, so that virtual time waits for it; stop when `context.signal` aborts. A throw or a
- * rejection fails the turn, not the process.
+ * rejection fails the turn, not the process; a `ModelCallError` says whether the call may be made again, and when. Text
+ * that is passed to `context.onText`, where there is one, is shown as it comes.
  *
  * @param definition.name The name agents use; it replaces a model of that name in the scenario.
  * @throws {TypeError} If the name is empty.
@@ -32,7 +32,7 @@ export type ModelAnswer =
  */
 export function defineModel(definition: {
   readonly name: string;
-  readonly decide: (request: ModelRequest, context: CallContext) => ModelAnswer | Promise<ModelAnswer>;
+  readonly decide: (request: ModelRequest, context: ModelContext) => ModelAnswer | Promise<ModelAnswer>;
 }): Model {
   const { name, decide } = definition;
   if (name === '') throw new TypeError('Cannot define a model: its name is empty');

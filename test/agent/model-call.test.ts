@@ -8,7 +8,7 @@ import { createHarness } from './harness.ts';
 const streaming = defineModel({
   name: 'm',
   async decide(_, context) {
-    const { onText } = context as ModelCall;
+    const { onText } = context;
     for (const word of ['one ', 'two ', 'three']) {
       onText?.(word);
       await context.sleep(60);

@@ -14,7 +14,7 @@ test('a run is shown with its expectations and the last reply of every agent', a
   expect(stdout).toContain(`example  done  run ${summary.run}  seed 5  in virtual time  3 agents\n`);
   expect(stdout).toContain('met    agents.done == 3');
   for (const i of [0, 1, 2])
-    expect(stdout).toMatch(new RegExp(`^clerk/${i} +done +4 +\\d+ ms +Order ${i} is paid.$`, 'm'));
+    expect(stdout).toMatch(new RegExp(`^clerk/${i} +done +4 +\\d+ ms +\\d+ +Order ${i} is paid.$`, 'm'));
 });
 
 test('an agent is shown with its transcript and its journal', async () => {
