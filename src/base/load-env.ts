@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import { parse } from 'dotenv';
 import { TroupeError, toErrorInfo } from './errors.ts';
 
 /**
@@ -19,6 +19,8 @@ export function loadEnv(folders: readonly string[]): void {
 
 function read(file: string): Record<string, string> {
   try {
+    // Only for those who have such a file.
+    const { parse } = createRequire(import.meta.url)('dotenv') as typeof import('dotenv');
     return parse(readFileSync(file, 'utf8'));
   } catch (error) {
     throw new TroupeError('USAGE', `Cannot read "${file}": ${toErrorInfo(error).message}`, { cause: error });

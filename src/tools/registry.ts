@@ -1,8 +1,7 @@
 import { TroupeError } from '../base/errors.ts';
 import type { ToolSpec } from '../protocol.ts';
 import { prepareArguments } from './check-arguments.ts';
-import { createFolder } from './files/folder.ts';
-import { createRehearsedFolders } from './files/rehearsed-folder.ts';
+import type { Folder } from './files/folder.ts';
 import { createLineFile, createRehearsedLineFile } from './line-file.ts';
 import { type OpenedTools, openTools } from './open-tools.ts';
 import type { Tool, ToolOptions } from './tool.ts';
@@ -37,7 +36,7 @@ export async function createTools(
   const own: ToolOptions = {
     ...options,
     lineFile: oneForEachPath(virtual ? createRehearsedLineFile : createLineFile),
-    folder: oneForEachPath(virtual ? createRehearsedFolders() : createFolder),
+    folder: oneForEachPath(await openFolders(specs, virtual)),
   };
   const names = Object.keys(specs);
   const settled = await Promise.allSettled(Object.entries(specs).map(([name, spec]) => openTools(name, spec, own)));
@@ -91,6 +90,23 @@ function collect(
   }
   for (const tool of tools.values()) prepareArguments(tool);
   return { tools, sets };
+}
+
+/** Built-in tools that work in a folder. */
+const IN_FOLDERS: ReadonlySet<string> = new Set(['read-file', 'write-file', 'list-files']);
+
+/** Loaded only for a scenario that has a tool which works in one. */
+async function openFolders(
+  specs: Readonly<Record<string, ToolSpec>>,
+  virtual: boolean,
+): Promise<(path: string) => Folder> {
+  if (!Object.values(specs).some((spec) => 'builtin' in spec && IN_FOLDERS.has(spec.builtin))) {
+    return (path) => {
+      throw new TypeError(`Cannot open the folder "${path}": no tool was declared that works in one`);
+    };
+  }
+  if (virtual) return (await import('./files/rehearsed-folder.ts')).createRehearsedFolders();
+  return (await import('./files/folder.ts')).createFolder;
 }
 
 /** Several tools may work on the same file or folder. */
