@@ -73,7 +73,8 @@ export async function startRun(scenario: Scenario, options: RunOptions = {}): Pr
   try {
     return await startEquipped(scenario, { ...options, virtual, data, seed, random, id, specs, equipment, outlet });
   } catch (error) {
-    await equipment.close();
+    // What has failed first is what is told.
+    await equipment.close().catch(() => undefined);
     throw error;
   }
 }

@@ -82,7 +82,7 @@ export interface AgentWork {
   flaws: number;
   /** What of the conversation has given way. */
   condensed: Condensed | undefined;
-  /** Where in the transcript the observation under way begins; undefined: before this life. */
+  /** Where in the transcript the observation under way begins; undefined: none is under way. */
   observedFrom: number | undefined;
   /** How often the observation under way has failed before. */
   attempts: number;
@@ -94,7 +94,7 @@ export interface AgentWork {
   wallTimer: Timer | undefined;
   /** When the observation's time is over. */
   deadlineAt: number | undefined;
-  /** Of a paused agent: what is left of its observation's time, in milliseconds. */
+  /** Of an agent that is paused, or was in an earlier life: what is left of its observation's time, in milliseconds. */
   wallLeftMs: number | undefined;
   /** The last decision's calls as one string, and how often in a row they came. */
   lastCalls: string;
@@ -166,17 +166,27 @@ function createWork(point: StoredPoint, resumed: ResumedAgent | undefined): Agen
     spent: resumed?.spent ?? NOTHING_SPENT,
     flaws: 0,
     condensed: resumed?.condensed,
-    observedFrom: undefined,
+    observedFrom: resumed === undefined ? undefined : findObserved(resumed.transcript, point),
     attempts: resumed?.attempts ?? 0,
     handedOver: resumed?.transcript.length ?? 0,
     inFlight: [],
     parked: undefined,
     wallTimer: undefined,
     deadlineAt: point.deadlineAt,
-    wallLeftMs: undefined,
+    wallLeftMs: resumed?.wallLeftMs,
     lastCalls: '',
     sameCalls: 0,
   };
+}
+
+/** There is one answer for each turn of it, and before the first of these stands what was observed. */
+function findObserved(transcript: readonly ChatMessage[], { answered, step }: StoredPoint): number | undefined {
+  if (answered) return undefined;
+  let answers = 0;
+  for (let index = transcript.length - 1; index > 0; index--) {
+    if (transcript[index]?.role === 'assistant' && ++answers === step) return index - 1;
+  }
+  return undefined;
 }
 
 /** The store has messages as they were when they were new. */

@@ -66,6 +66,18 @@ export function noteDecision(
   }
 }
 
+/** Tells the others what was decided and will not be done, but is paid for. Not the journal: a next life would do it. */
+export function noteRefusal(
+  env: AgentEnvironment,
+  { spec, turn, work }: AgentContext,
+  decision: Decision,
+  durationMs: number,
+): void {
+  work.spent = addUsage(work.spent, decision.usage);
+  const told = withoutKept(decision);
+  env.emit({ type: 'agent.decided', agent: spec.id, turn, model: spec.group.model, decision: told, durationMs });
+}
+
 /** Tells the others why the model gave no decision. */
 export function noteFailure(env: AgentEnvironment, context: AgentContext, error: ErrorInfo, durationMs: number): void {
   const { spec, turn, work } = context;

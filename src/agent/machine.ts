@@ -7,6 +7,7 @@ import {
   isGoingInCircles,
   noteDecision,
   noteFailure,
+  noteRefusal,
   startDecision,
   takeDecision,
 } from './decide.ts';
@@ -78,7 +79,12 @@ export function createAgentMachine(env: AgentEnvironment) {
               actions: ['takeDecision', 'noteDecision', 'failFlawed'],
               description: 'flawed again',
             },
-            { guard: 'isGoingInCircles', target: 'failed', actions: 'failInCircles', description: 'in circles' },
+            {
+              guard: 'isGoingInCircles',
+              target: 'failed',
+              actions: ['noteRefusal', 'failInCircles'],
+              description: 'in circles',
+            },
             {
               guard: 'hasCalls',
               target: 'executing-tools',
@@ -255,6 +261,10 @@ function createEffects(env: AgentEnvironment) {
     noteDecision: ({ context, event }: Args) => {
       assertEvent(event, 'decided');
       noteDecision(env, context, event.decision, event.durationMs);
+    },
+    noteRefusal: ({ context, event }: Args) => {
+      assertEvent(event, 'decided');
+      noteRefusal(env, context, event.decision, event.durationMs);
     },
     noteFailure: ({ context, event }: Args) => {
       assertEvent(event, 'undecided');

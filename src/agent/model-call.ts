@@ -96,6 +96,8 @@ export class ModelCall extends CallContext implements ModelContext {
   }
 
   readonly #tellText = (text: string): void => {
+    // The agent has ended.
+    if (this.isAborted) return;
     this.#env.emit({ type: 'agent.streamed', agent: this.agent, turn: this.turn, text });
   };
 

@@ -109,6 +109,8 @@ export function armWall(
 ): void {
   if (beganAt !== undefined) work.deadlineAt = beganAt + spec.group.limits.wallMs;
   else if (work.wallTimer !== undefined) return;
+  else if (work.wallLeftMs !== undefined) work.deadlineAt = env.clock.elapsed() + work.wallLeftMs;
+  work.wallLeftMs = undefined;
   const leftMs = (work.deadlineAt ?? Number.POSITIVE_INFINITY) - env.clock.elapsed();
   if (leftMs < Number.POSITIVE_INFINITY) work.wallTimer = new WallTimer(env, Math.max(0, leftMs), expire);
 }

@@ -59,6 +59,8 @@ export interface ResumedAgent {
   /** How often the observation under way has failed, and when its next try is due, on the run's clock. */
   readonly attempts?: number;
   readonly retryAt?: number;
+  /** What was left of the time of the observation under way, in milliseconds. Absent: `point.deadlineAt` stands. */
+  readonly wallLeftMs?: number;
   readonly spent?: Spent;
   readonly condensed?: Condensed;
 }

@@ -11,6 +11,7 @@ export class TextStream {
   readonly #filter: StreamFilter | undefined;
   #text = '';
   #timer: Timer | undefined;
+  #isOver = false;
 
   constructor(clock: Clock, pass: (text: string) => void, filter?: StreamFilter) {
     this.#clock = clock;
@@ -19,13 +20,14 @@ export class TextStream {
   }
 
   readonly take = (text: string): void => {
-    if (text === '') return;
+    if (text === '' || this.#isOver) return;
     this.#text += text;
     this.#timer ??= this.#clock.setTimer(STREAM_MS, () => this.#flush(false));
   };
 
-  /** Passes on what is there. */
+  /** Passes on what is there; what comes later, of a model that does not stop, is dropped. */
   end(): void {
+    this.#isOver = true;
     this.#flush(true);
   }
 

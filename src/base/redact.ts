@@ -1,3 +1,5 @@
+import type { Json } from '../protocol.ts';
+
 /** Environment variables whose values are secrets, by the ends of their names. */
 const SECRET_NAME = /(KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?)$/i;
 /** Shorter ones would be found in ordinary text. */
@@ -59,14 +61,45 @@ export function createRedactor(environment: NodeJS.ProcessEnv = process.env): Re
  * The same for values alone: of environment variables whose names say that they are secrets (`..._KEY`, `..._TOKEN`,
  * `..._SECRET`, `..._PASSWORD`; 8 characters or more), and those that were added, wherever they stand, as they are or written
  * for an address.
+ *
+ * Contract: JSON stays JSON. A number is taken out only if it is a secret as a whole.
  */
 export function createSecretsRedactor(environment: NodeJS.ProcessEnv = process.env): Redact {
   const formsOf = createForms(environment);
-  return (json) => {
+  const redact = (json: string): string => {
     let text = json;
     for (const secret of formsOf()) if (text.includes(secret)) text = text.replaceAll(secret, REDACTED);
     return text;
   };
+  return (json) => {
+    const text = redact(json);
+    if (text === json || isJson(text) || !isJson(json)) return text;
+    // A secret of digits can be found in numbers, and one that begins like an escaped character in half of that.
+    const end = json.slice(json.trimEnd().length);
+    return JSON.stringify(withoutSecrets(JSON.parse(json) as Json, redact)) + end;
+  };
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Value by value. */
+function withoutSecrets(value: Json, redact: Redact): Json {
+  const ofText = (text: string): string => {
+    const redacted = redact(JSON.stringify(text));
+    return isJson(redacted) ? (JSON.parse(redacted) as string) : REDACTED;
+  };
+  if (typeof value === 'string') return ofText(value);
+  if (typeof value === 'number') return redact(String(value)) === REDACTED ? REDACTED : value;
+  if (Array.isArray(value)) return value.map((item) => withoutSecrets(item, redact));
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [ofText(key), withoutSecrets(item, redact)]));
 }
 
 /** @returns All that is to be found: a secret that holds another one is before it. */

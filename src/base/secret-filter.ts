@@ -39,7 +39,9 @@ export function createSecretFilter(environment: NodeJS.ProcessEnv = process.env)
       };
     },
     json(value) {
-      const json = JSON.stringify(value);
+      // Not every caller is checked: a tool may note undefined.
+      const json = JSON.stringify(value) as string | undefined;
+      if (json === undefined) return value;
       const redacted = redact(json);
       return redacted === json ? value : (JSON.parse(redacted) as typeof value);
     },

@@ -75,6 +75,8 @@ function createProgram(): Command {
 function withRunOptions(command: Command): Command {
   return withOutputOptions(withDataOptions(command))
     .argument('<file>', 'scenario file, YAML or JSON')
+    .option('--record <file>', 'write every call of a model or a tool with its outcome, to be played again')
+    .option('--replay <file>', 'answer every call of a model or a tool from such a file')
     .option('--seed <n>', 'the seed of all chance; default: the scenario’s', toSeed)
     .option('--set <path=value>', 'override a scenario value; may be given several times', collect, []);
 }
@@ -83,8 +85,6 @@ function withOutputOptions(command: Command): Command {
   return command
     .option('--events <file>', 'write every event as a JSON line')
     .option('--out <file>', 'write every result as a JSON line, as they come')
-    .option('--record <file>', 'write every call of a model or a tool with its outcome, to be played again')
-    .option('--replay <file>', 'answer every call of a model or a tool from such a file')
     .option('--stream', 'tell the text that models write as it comes, as events')
     .addOption(monitorOption())
     .option('--monitor-control', 'whoever has the printed address may send commands, not only look')

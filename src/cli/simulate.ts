@@ -25,7 +25,7 @@ async function sweep(
   options: SimulateOptions,
   [first, last]: readonly [number, number],
 ): Promise<number> {
-  for (const option of ['seed', 'events', 'out', 'hold'] as const) {
+  for (const option of ['seed', 'events', 'out', 'record', 'replay', 'hold'] as const) {
     if (options[option] !== undefined) {
       throw new TroupeError('USAGE', `Cannot use --${option} with --seeds: it belongs to one rehearsal`);
     }

@@ -55,12 +55,14 @@ export async function performRun({
   meter.stop();
   const { user, system } = process.cpuUsage(cpu);
 
-  await run.equipment.close();
+  // A tape that could not be written: the run is over all the same.
+  const closeError = await run.equipment.close().then(() => undefined, toErrorInfo);
 
   const { toolRetries, ...counts } = run.metrics.counts();
   const models = toModelSummaries(run.equipment.gates);
   const error = run.trouble() ?? flushError ?? run.supervisor.failure;
   const status = error === undefined ? toRunStatus(end, counts.agents.failed) : 'failed';
+  const told = error ?? closeError;
   run.events.emit({ type: 'run.finished', status });
   const measured: RunSummary = {
     run: id,
@@ -75,7 +77,7 @@ export async function performRun({
     memory: store.stats(),
     loopDelayMs: meter.read(),
     expectations: [],
-    ...(error !== undefined && { error }),
+    ...(told !== undefined && { error: told }),
   };
   const summary = { ...measured, expectations: checkExpectations(scenario.expect, measured) };
   // A store that could not be written has said so above; the summary is still returned.

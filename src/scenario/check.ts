@@ -190,8 +190,9 @@ class Checker {
     if (toMap(budget).usd === undefined) return;
     for (const { model } of groups) {
       const declared = this.models.find(([name]) => name === model)?.[1];
-      if (declared === undefined || declared.price !== undefined) continue;
-      const hint = `give models.${model} a price`;
+      if (declared?.price !== undefined || !this.modelNames.includes(String(model))) continue;
+      const hint =
+        declared === undefined ? `declare it with provider: code and a price` : `give models.${model} a price`;
       this.#report({ path: [...path, 'usd'], message: `cannot be counted: model "${model}" has no price`, hint });
       return;
     }

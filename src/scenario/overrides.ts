@@ -16,7 +16,16 @@ export interface Assignment {
 }
 
 /** Sections that a file may leave out; setting something inside makes them. */
-const SECTIONS: ReadonlySet<string> = new Set(['params', 'limits', 'memory', 'concurrency']);
+const SECTIONS: ReadonlySet<string> = new Set([
+  'params',
+  'limits',
+  'memory',
+  'concurrency',
+  'budget',
+  'budget_each',
+  'context',
+  'price',
+]);
 
 /**
  * Reads one `path=value`.

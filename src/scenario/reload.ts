@@ -14,9 +14,10 @@ import { loadScenario, parseScenario, ScenarioError } from './load.ts';
  */
 export async function reloadScenario(record: RunRecord, acceptChanges: boolean): Promise<Scenario> {
   const { file, set = [], source, folder, id } = record;
-  const asItRan = parseScenario(source, { name: `run ${id}`, folder });
   const origin = { ...(file !== undefined && { file }), ...(set.length > 0 && { set }) };
-  if (file === undefined || !existsSync(file)) return { ...asItRan, ...origin };
+  if (file === undefined || !existsSync(file)) {
+    return { ...parseScenario(source, { name: `run ${id}`, folder }), ...origin };
+  }
   const now = await loadScenario(file, { set }).catch((error: unknown) => {
     if (error instanceof ScenarioError && !acceptChanges) return undefined;
     throw error;

@@ -72,6 +72,11 @@ export class Ending {
     this.#parked.add(agent);
   }
 
+  /** It waits for a larger budget, also if it has got a message meanwhile and does not count as idle. */
+  isParked(agent: string): boolean {
+    return this.#parked.has(agent);
+  }
+
   /** It goes on, or has ended. */
   unpark(agent: string): void {
     this.#parked.delete(agent);

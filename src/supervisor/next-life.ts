@@ -16,7 +16,11 @@ export function toNextLife(context: AgentContext): ResumedAgent {
   const messages = [...observedMessage(context), ...context.mailbox];
   const life = toResumedAgent(work.point, since, transcript, { messages, from: work.point.messages });
   const seen = new Set([...(work.seen ?? []), ...life.seen]);
-  return { ...life, seen, spent: work.spent, ...(work.condensed && { condensed: work.condensed }) };
+  const { spent, condensed, point } = work;
+  // Of an observation that begins anew the time does too.
+  const wallLeftMs = point.deadlineAt === undefined ? undefined : work.wallLeftMs;
+  const kept = { spent, ...(condensed && { condensed }), ...(wallLeftMs !== undefined && { wallLeftMs }) };
+  return { ...life, seen, ...kept };
 }
 
 /** A message of the turn under way is not answered yet: it waits first of all. */

@@ -69,9 +69,10 @@ export class Restarter {
   take(agent: string, status: EndedStatus, context: AgentContext, error: ErrorInfo | undefined): boolean {
     const { restart } = context.spec.group;
     const under = this.#restarts.get(agent);
-    if (this.#env.isDraining() || error?.code === 'STORE_FAILED' || error?.code === 'BUDGET') return false;
-    if (under === undefined && !shouldRestart(restart, status)) return false;
-    if (under !== undefined && status !== 'failed') {
+    if (this.#env.isDraining()) return false;
+    const isFinal = error?.code === 'STORE_FAILED' || error?.code === 'BUDGET';
+    if (under === undefined && (isFinal || !shouldRestart(restart, status))) return false;
+    if (under !== undefined && (isFinal || status !== 'failed')) {
       this.#settle(under, agent, undefined);
       return false;
     }

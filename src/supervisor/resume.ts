@@ -5,10 +5,11 @@ import {
   type StoredPoint,
   toResumedAgent,
 } from '../agent/resumed-agent.ts';
-import { addSpent, NOTHING_SPENT } from '../agent/spent.ts';
+import { addSpent, addUsage, NOTHING_SPENT } from '../agent/spent.ts';
 import type { MemoryStore } from '../memory/memory-store.ts';
 import type {
   AgentSpec,
+  ChatMessage,
   EndedStatus,
   JournalRecord,
   MemorySnapshot,
@@ -53,17 +54,42 @@ export async function findRemaining(store: MemoryStore, run: string, all: readon
     }
     specs.push(spec);
     const { journal, transcript: whole } = await store.history(run, spec.id);
-    storedAt = Math.max(storedAt, journal.at(-1)?.at ?? 0);
+    const lastAt = Math.max(snapshot?.at ?? 0, journal.at(-1)?.at ?? 0);
+    storedAt = Math.max(storedAt, lastAt);
     if (snapshot === undefined && journal.length === 0) continue;
     const transcript = snapshot === undefined ? [] : whole;
-    const point = snapshot === undefined ? START : toPoint(snapshot, journal);
-    const since = journal.filter((record) => record.turn > point.turn);
-    const messages = journal.flatMap((record) => (record.type === 'received' ? [record.message] : []));
-    const resumedAgent = toResumedAgent(point, since, transcript, { messages, from: 0 });
-    const { spent, condensed } = snapshot ?? {};
-    resumed.set(spec.id, { ...resumedAgent, ...(spent && { spent }), ...(condensed && { condensed }) });
+    const life = toLife(snapshot, journal, transcript, lastAt);
+    if (life.spent !== undefined) spentBy.set(spec.id, life.spent);
+    resumed.set(spec.id, life);
   }
   return { specs, resumed, ended, spentBy, spent: [...spentBy.values()].reduce(addSpent, NOTHING_SPENT), storedAt };
+}
+
+/** @param lastAt When it did something last, on the run's clock. */
+function toLife(
+  snapshot: MemorySnapshot | undefined,
+  journal: readonly JournalRecord[],
+  transcript: readonly ChatMessage[],
+  lastAt: number,
+): ResumedAgent {
+  const point = snapshot === undefined ? START : toPoint(snapshot, journal);
+  const since = journal.filter((record) => record.turn > point.turn);
+  const messages = journal.flatMap((record) => (record.type === 'received' ? [record.message] : []));
+  const spent = since.reduce(addRecord, snapshot?.spent ?? NOTHING_SPENT);
+  const condensed = snapshot?.condensed;
+  return {
+    ...toResumedAgent(point, since, transcript, { messages, from: 0 }),
+    ...(spent.calls > 0 && { spent }),
+    ...(condensed && { condensed }),
+    // Others may have gone on for long after that, while it was paused.
+    ...(point.deadlineAt !== undefined && { wallLeftMs: Math.max(0, point.deadlineAt - lastAt) }),
+  };
+}
+
+/** Calls of the turn that was cut short were paid for too. */
+function addRecord(spent: Spent, record: JournalRecord): Spent {
+  if (record.type === 'model.done') return addUsage(spent, record.decision.usage);
+  return record.type === 'model.failed' ? { ...spent, calls: spent.calls + 1 } : spent;
 }
 
 /** What the snapshot keeps, and beside it what its observation has brought so far, which the journal has. */

@@ -132,6 +132,8 @@ export class Supervisor {
     const context = child.context;
     this.#stopChild(child);
     storeEnd(this.#env, context, 'stopped');
+    // Those that are started again with it do not wait for it.
+    this.#restarter.forget(agent);
   }
 
   /** The turn under way may finish; nothing new is taken until `resume`. @throws {TroupeError} `AGENT_UNKNOWN`. */
@@ -277,7 +279,8 @@ export class Supervisor {
 
   /** Its turn may finish, then its restarter is told. */
   #bringToRest(agent: string): void {
-    if (this.#idle.has(agent)) this.#env.clock.defer(() => this.#restarter.atRest(agent));
+    const isAtRest = this.#idle.has(agent) || this.#ending.isParked(agent);
+    if (isAtRest) this.#env.clock.defer(() => this.#restarter.atRest(agent));
     else this.#directory.get(agent)?.pause();
   }
 

@@ -32,3 +32,20 @@ test('of what providers wanted back, it has what belongs to the exchange under w
   expect(work.transcript).toEqual([asked, asked, replied, asked, replied, kept, kept]);
   expect(transcript[0]).toBe(kept);
 });
+
+test('it knows where the observation under way begins, also when corrections came after it', () => {
+  const say = (role: 'user' | 'assistant', content: string) => ({ role, content, toolCalls: [] });
+  const transcript = [
+    say('user', 'before'),
+    say('assistant', 'answered'),
+    say('user', 'the question'),
+    say('assistant', 'flawed'),
+    say('user', 'a correction'),
+    say('assistant', 'flawed again'),
+  ];
+  const point = { ...START, turn: 3, step: 2, answered: false, flaw: 'no JSON' };
+  const resume = (at: typeof point) =>
+    createContext({ spec, resumed: { point: at, transcript, mailbox: [], seen: new Set() } }).work.observedFrom;
+  expect(resume(point)).toBe(2);
+  expect(resume({ ...point, answered: true })).toBeUndefined();
+});

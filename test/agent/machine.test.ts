@@ -90,6 +90,9 @@ describe('limits', () => {
     await harness.run();
     expect(harness.ofType('tool.finished')).toHaveLength(2);
     expect(harness.ofType('agent.ended')).toMatchObject([{ status: 'failed', error: { code: 'IDENTICAL_CALLS' } }]);
+    // The last decision was paid for too.
+    expect(harness.ofType('agent.decided')).toHaveLength(3);
+    expect((await harness.memory.snapshot('run', 'agent/0'))?.spent?.calls).toBe(3);
   });
 
   test('the same calls with another decision in between are no circle', async () => {

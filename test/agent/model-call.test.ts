@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { ModelCall } from '../../src/agent/model-call.ts';
 import { defineModel } from '../../src/model/define-model.ts';
+import type { ModelContext } from '../../src/model/model.ts';
 import type { RunEvent } from '../../src/protocol.ts';
 import { startScenario } from '../../src/run-scenario.ts';
 import { createHarness } from './harness.ts';
@@ -50,4 +51,22 @@ test('a call of an agent that was stopped meanwhile asks nobody', async () => {
   call.admit();
   await harness.clock.sleep(10);
   expect(told).toEqual([]);
+});
+
+test('of a call that is aborted no more text is told', async () => {
+  const facts: string[] = [];
+  const { env, specs } = createHarness({
+    decide: (_, context) => {
+      (context as unknown as ModelContext).onText?.('half a sen');
+      return new Promise(() => {});
+    },
+  });
+  const { createContext } = await import('../../src/agent/context.ts');
+  const watched = { ...env, isWatched: () => true, emit: ({ type }: { type: string }) => void facts.push(type) };
+  const call = new ModelCall(watched, createContext({ spec: specs[0]! }), () => undefined);
+  call.admit();
+  await env.clock.sleep(10);
+  call.abort();
+  await env.clock.sleep(1_000);
+  expect(facts).toEqual([]);
 });

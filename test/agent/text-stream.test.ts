@@ -36,3 +36,14 @@ test('a filter sees all that is passed on, and the end', async () => {
   stream.end();
   expect(passed).toEqual(['ab', 'c']);
 });
+
+test('what comes after the end, of a model that does not stop, is dropped', async () => {
+  const clock = createVirtualClock();
+  const passed: string[] = [];
+  const stream = new TextStream(clock, (text) => passed.push(text));
+  stream.take('a');
+  stream.end();
+  stream.take('b');
+  await clock.sleep(1_000);
+  expect(passed).toEqual(['a']);
+});

@@ -43,3 +43,20 @@ test('a secret that comes in pieces is kept until it is whole, and nothing else 
   expect(pieces('The key is s', 'mall.', ' sk-"q')).toEqual(['The key is ', 'small.', ' sk-"q']);
   expect(pieces('nothing ', 'of it', '')).toEqual(['nothing ', 'of it', '']);
 });
+
+test('a secret of digits leaves values as values, and takes out the number that it is', () => {
+  const other = createSecretFilter({ A_PASSWORD: '12345678' });
+  const value = { id: 12345678, at: 1712345678000, text: 'it is 12345678', '12345678': [true, null] };
+  expect(other.json(value)).toEqual({
+    id: '[redacted]',
+    at: 1712345678000,
+    text: 'it is [redacted]',
+    '[redacted]': [true, null],
+  });
+  expect(other.json(undefined)).toBeUndefined();
+});
+
+test('so does one that begins like an escaped character', () => {
+  const other = createSecretFilter({ A_PASSWORD: 'nabcdefgh' });
+  expect(other.json(['\nabcdefgh', 'x nabcdefgh'])).toEqual(['[redacted]', 'x [redacted]']);
+});

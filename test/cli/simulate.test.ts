@@ -66,6 +66,8 @@ test.each([
   { seed: 1 },
   { events: 'e' },
   { out: 'o' },
+  { record: 'r' },
+  { replay: 'r' },
 ])('what belongs to one rehearsal is refused: %j', async (option) => {
   const [name] = Object.keys(option);
   await expect(rehearse({}, { seeds: '1..2', ...option })).rejects.toThrow(`Cannot use --${name} with --seeds`);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { RunEvent } from '../../src/protocol.ts';
 import { runScenario } from '../../src/run-scenario.ts';
 
 const scenario = {
@@ -29,3 +30,15 @@ test('what the run worked with is closed at its end', async () => {
   expect(summary.status).toBe('failed');
   expect(closed).toBe(1);
 });
+
+test.runIf(process.platform === 'linux')(
+  'a tape that cannot be written is told, and the run is over all the same',
+  async () => {
+    const { expect: _, ...without } = scenario;
+    const types: string[] = [];
+    const options = { virtual: true, record: '/dev/full', onEvent: ({ type }: RunEvent) => void types.push(type) };
+    const summary = await runScenario(without, options);
+    expect(summary).toMatchObject({ status: 'done', error: { code: 'USAGE' } });
+    expect(types.at(-1)).toBe('run.finished');
+  },
+);

@@ -168,3 +168,12 @@ describe('static checks accept', () => {
     ]);
   });
 });
+
+test('money cannot be counted for a model from code, unless its price is declared', () => {
+  const toScenario = (models: object) =>
+    JSON.stringify({ name: 's', models, agents: { a: { count: 1, model: 'm', observe: 'x', budget: { usd: 1 } } } });
+  const options = { name: 'f.yaml', folder: FOLDER, known: { models: ['m'] } };
+  expect(() => parseScenario(toScenario({}), options)).toThrow('cannot be counted: model "m" has no price');
+  const declared = { m: { provider: 'code', price: { input: 1, output: 1 } } };
+  expect(parseScenario(toScenario(declared), options).agents.a?.budget?.usd).toBe(1);
+});

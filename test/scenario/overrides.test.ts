@@ -30,7 +30,13 @@ describe('--set', () => {
       'models.m.latency=1s',
       'limits.concurrency.m=3',
       'memory.durability=sync',
+      'budget.calls=9',
+      'agents.a.budget_each.tokens=500',
+      'agents.a.context.tokens=4000',
     ]);
+    expect(scenario.budget).toEqual({ calls: 9, atLimit: 'stop' });
+    expect(scenario.agents.a?.budgetEach).toEqual({ tokens: 500, atLimit: 'stop' });
+    expect(scenario.agents.a?.context).toEqual({ tokens: 4_000, whenFull: 'trim' });
     expect(scenario.agents.a?.members).toEqual({ kind: 'count', count: 5 });
     expect(simulatedOf(scenario, 'm').rules.map((rule) => rule.reply)).toEqual(['changed', 'more']);
     expect(simulatedOf(scenario, 'm').latency).toEqual({ kind: 'constant', ms: 1_000 });

@@ -44,3 +44,11 @@ test('a file that is gone, and a run from code, go on as they ran', async () => 
   const { file: _, ...fromCode } = record;
   expect((await reloadScenario(fromCode as RunRecord, false)).source).toBe(record.source);
 });
+
+test('what the run had and is gone by now does not matter when a change is accepted', async () => {
+  const { file, record } = await recorded();
+  writeFileSync(file, `seed: 9\n${VALID}`);
+  const source = record.source.replace('agents:', 'tools: { gone: { builtin: search, folder: gone } }\nagents:');
+  expect(source).not.toBe(record.source);
+  expect((await reloadScenario({ ...record, source }, true)).seed).toBe(9);
+});

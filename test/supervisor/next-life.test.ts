@@ -22,6 +22,14 @@ test('a life goes on with the transcript that was stored and the messages that w
   expect(life.seen.has('m1')).toBe(true);
 });
 
+test('time stands still between two lives, unless the observation begins anew', () => {
+  const { context } = failed();
+  context.work.wallLeftMs = 40;
+  expect(toNextLife(context).wallLeftMs).toBeUndefined();
+  context.work.point = { ...context.work.point, answered: false, deadlineAt: 100 };
+  expect(toNextLife(context).wallLeftMs).toBe(40);
+});
+
 test('a message that was being answered is answered first', () => {
   const message = { id: 'm1', from: 'a', to: 'b', body: 'hi', at: 0 };
   const { context } = failed({ messages: 1, observation: { kind: 'message', text: 'hi', message } });

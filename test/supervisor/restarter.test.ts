@@ -157,6 +157,25 @@ describe('strategies', () => {
       expect(replies(harness, agent)).toEqual(['one', 'two', 'three']);
   });
 
+  test('one that is stopped by hand before its turn is over is not waited for', async () => {
+    const harness = createHarness({
+      count: 2,
+      items: [{ template: 'one' }],
+      group: { restart: 'transient' },
+      supervision: { strategy: 'one_for_all' },
+      decide: async ({ spec, attempt }, context) => {
+        await context.sleep(spec.index === 0 ? 100 : 1_000);
+        if (attempt === 1) throw new Error('no');
+        return { reply: 'x' };
+      },
+    });
+    const end = harness.run();
+    await harness.clock.sleep(200);
+    harness.supervisor.stop('agent/1');
+    expect(await end).toBe('finished');
+    expect(endings(harness.events)).toEqual(['agent/1 stopped', 'agent/0 done']);
+  });
+
   test('those that do not finish in time are stopped where they are, and go on there', async () => {
     const harness = createHarness({
       count: 2,

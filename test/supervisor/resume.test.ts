@@ -67,6 +67,23 @@ test('results that were not yet observed are observed, in the order of the calls
   });
 });
 
+test('calls of a turn that was cut short were paid for', async () => {
+  const usage = { inputTokens: 10, outputTokens: 5 };
+  const first = createHarness({
+    items: options.items,
+    decide: ({ turn }) => (turn === 1 ? { reply: 'a', usage } : { toolCalls: calls('hang'), usage }),
+    tools: [tool('hang', () => new Promise(() => {}), 1e9)],
+  });
+  const end = first.run();
+  await first.clock.sleep(10);
+  first.supervisor.drain('asked');
+  await end;
+  const { spent, spentBy, resumed } = await findRemaining(first.memory, 'run', first.specs);
+  expect(spent).toEqual({ calls: 2, inputTokens: 20, outputTokens: 10, usd: 0 });
+  expect(spentBy.get('agent/0')).toEqual(spent);
+  expect(resumed.get('agent/0')?.spent).toEqual(spent);
+});
+
 test('a run cut short in the same turn twice has each message once', async () => {
   const tools = [tool('hang', () => new Promise(() => {}), 1e9)];
   const decide = ({ turn }: { turn: number }) => (turn === 1 ? { reply: 'a' } : { toolCalls: calls('hang') });
