@@ -5,7 +5,6 @@ import { inspectAgents } from './conduct/inspect-agents.ts';
 import { toModelViews } from './conduct/model-figures.ts';
 import { performRun } from './conduct/perform-run.ts';
 import type { Parts, Plan } from './conduct/plan.ts';
-import { createRunBudgets } from './conduct/run-budgets.ts';
 import { createWatchers } from './conduct/watchers.ts';
 import { createRunMemory } from './memory/run-memory.ts';
 import type {
@@ -81,7 +80,7 @@ export function conduct(parts: Parts, plan: Plan): Run {
   let messages = 0;
   const watchers = createWatchers();
 
-  const budgets = createRunBudgets(parts, plan, events.emit);
+  const { budgets } = plan;
   const secrets = clock.kind === 'real' || hasModules(scenario) ? createSecretFilter() : undefined;
   const tell = (fact: RunFact): void => events.emit(secrets?.json(fact) ?? fact);
   const env: AgentEnvironment = {

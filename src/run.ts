@@ -3,6 +3,7 @@ import { TroupeError } from './base/errors.ts';
 import { createRandom, drawRunId, drawSeed, type Random } from './base/random.ts';
 import type { Tape } from './base/tape.ts';
 import { type Equipment, equip } from './conduct/equip.ts';
+import { createRunBudgets } from './conduct/run-budgets.ts';
 import { conduct, type Run } from './conduct.ts';
 import { openStore } from './memory/open.ts';
 import { createRetainingStore } from './memory/retaining.ts';
@@ -147,8 +148,9 @@ async function startEquipped(scenario: Scenario, prepared: Prepared): Promise<Ru
     const { folder, params } = scenario;
     const parts = { run: id, folder, params, clock, random, store, durability, onUnknown, tools, groups };
     const { onEvent, keepOpen = false } = options;
+    const budgets = await createRunBudgets(clock, { scenario, specs, remaining }, outlet.tell);
     const plan = { record, scenario, specs, remaining, keepOpen, data, equipment, outlet };
-    return conduct(parts, onEvent === undefined ? plan : { ...plan, onEvent });
+    return conduct(parts, { ...plan, ...(budgets && { budgets }), ...(onEvent && { onEvent }) });
   } catch (error) {
     await store.close();
     throw error;

@@ -7,18 +7,23 @@ import type { SecretFilter } from '../base/secret-filter.ts';
 import { compileTemplate, type Template } from '../base/template.ts';
 import type { MemoryStore } from '../memory/memory-store.ts';
 import type { Budgets } from '../model/budget/budgets.ts';
-import type { Model } from '../model/model.ts';
+import type { Model, ModelContext } from '../model/model.ts';
 import type { TokenCounter } from '../model/token-counter.ts';
 import type {
   AgentSpec,
+  ChatMessage,
+  Condensed,
+  Decision,
   Durability,
   GroupSpec,
   Json,
   JsonObject,
+  ModelRequest,
   ModelSpec,
   OnUnknown,
   Price,
   RunFact,
+  Spent,
   ToolDefinition,
 } from '../protocol.ts';
 import type { Tool } from '../tools/tool.ts';
@@ -63,6 +68,30 @@ export interface AgentEnvironment {
   sendMessage(from: string, to: string, body: string, id?: string): void;
 }
 
+/** How a group asks its model whose requests are counted: loaded only for those. */
+export interface Limited {
+  readonly counter: TokenCounter;
+  decide(env: AgentEnvironment, conversation: Conversation, asking: Asking): Promise<Decision>;
+}
+
+/** What an agent has said and heard, and what of it has given way. */
+export interface Conversation {
+  readonly transcript: readonly ChatMessage[];
+  condensed: Condensed | undefined;
+  /** Where the observation under way begins; undefined: before this life of the agent. */
+  readonly observedFrom: number | undefined;
+  /** What models were paid for. */
+  spent: Spent;
+}
+
+/** A request of an agent, on its way to its model. */
+export interface Asking {
+  readonly group: Group;
+  readonly counter: TokenCounter;
+  readonly request: ModelRequest;
+  readonly call: ModelContext;
+}
+
 /** A group with its model and tools looked up and its templates compiled, once for all members. */
 export interface Group {
   readonly spec: GroupSpec;
@@ -73,8 +102,8 @@ export interface Group {
   readonly instructions: Template;
   /** What is wrong with a reply, as JSON; undefined: nothing. Absent: replies are any text. */
   readonly checkOutput?: (reply: Json) => string | undefined;
-  /** Counts the tokens of its requests; only where a context or a budget asks for it. */
-  readonly counter?: TokenCounter;
+  /** Only where a context or a budget asks for it. */
+  readonly limited?: Limited;
   /** Of its model. */
   readonly price?: Price;
   readonly maxOutputTokens?: number;
@@ -94,7 +123,8 @@ export function createGroup(
     models: ReadonlyMap<string, Model>;
     tools: ReadonlyMap<string, Tool>;
     sets: ReadonlyMap<string, readonly string[]>;
-    counters?: ReadonlyMap<string, TokenCounter>;
+    /** By group. */
+    limited?: ReadonlyMap<string, Limited>;
     declared?: ModelSpec;
   },
 ): Group {
@@ -112,7 +142,7 @@ export function createGroup(
     }
     return { name, description: tool.description, parameters: tool.parameters };
   });
-  const counter = options.counters?.get(spec.name);
+  const limited = options.limited?.get(spec.name);
   const templates = new Map<string, Template>();
   return {
     spec,
@@ -122,7 +152,7 @@ export function createGroup(
     allowedTools: new Set(names),
     instructions: compileTemplate(spec.instructions),
     ...toModelTerms(options.declared),
-    ...(counter !== undefined && { counter }),
+    ...(limited !== undefined && { limited }),
     ...(spec.output !== undefined && { checkOutput: compileSchema(spec.output, 'the output') }),
     itemTemplate(source) {
       const known = templates.get(source);

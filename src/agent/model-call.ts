@@ -1,7 +1,6 @@
 import { CallContext } from '../base/call-context.ts';
 import { toErrorInfo } from '../base/errors.ts';
 import type { ModelContext } from '../model/model.ts';
-import type { TokenCounter } from '../model/token-counter.ts';
 import type { Decision, ErrorInfo, ModelRequest, RunFact } from '../protocol.ts';
 import { toCallId } from './call-id.ts';
 import { checkAnswer } from './check-answer.ts';
@@ -10,9 +9,8 @@ import { type AgentEnvironment, type Group, groupOf, templateScope } from './env
 import { handOver } from './hand-over.ts';
 import { mayGoAhead } from './may-go-ahead.ts';
 import { NOTHING } from './observe.ts';
+import { OverBudgetError } from './over-budget-error.ts';
 import { TextStream } from './text-stream.ts';
-import { askWithinBudget, OverBudgetError } from './within-budget.ts';
-import { fitContext } from './within-context.ts';
 
 /**
  * One model call of an agent, and what the model gets to work with: from its slice of the event loop to the event that
@@ -62,19 +60,11 @@ export class ModelCall extends CallContext implements ModelContext {
   }
 
   #decide(request: ModelRequest): Promise<Decision> {
-    const { counter } = this.group;
-    if (counter === undefined) return this.group.model.decide(request, this);
-    return this.#decideWithin(request, counter.of(this.#context.spec));
-  }
-
-  /** Within the context of its group, and for what the budgets have left. */
-  async #decideWithin(request: ModelRequest, counter: TokenCounter): Promise<Decision> {
     const { group } = this;
-    const { context: spec } = group.spec;
-    const fitting = { group, counter, call: this };
-    const sent =
-      spec === undefined ? request : await fitContext(this.#env, this.#context, request, { ...fitting, spec });
-    return askWithinBudget(this.#env, group, counter, { request: sent, context: this });
+    const { limited } = group;
+    if (limited === undefined) return group.model.decide(request, this);
+    const counter = limited.counter.of(this.#context.spec);
+    return limited.decide(this.#env, this.#context.work, { group, counter, request, call: this });
   }
 
   #toRequest(): ModelRequest {

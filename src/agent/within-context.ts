@@ -7,8 +7,7 @@ import { toSummaryRequest } from '../model/context/to-summary-request.ts';
 import type { ModelContext } from '../model/model.ts';
 import type { TokenCounter } from '../model/token-counter.ts';
 import type { Condensed, ContextSpec, ModelRequest, RunFact, Usage } from '../protocol.ts';
-import type { AgentContext } from './context.ts';
-import type { AgentEnvironment, Group } from './environment.ts';
+import type { AgentEnvironment, Conversation, Group } from './environment.ts';
 import { addUsage } from './spent.ts';
 import { askWithinBudget } from './within-budget.ts';
 
@@ -43,7 +42,7 @@ interface Condensing {
  */
 export async function fitContext(
   env: AgentEnvironment,
-  { work }: AgentContext,
+  work: Conversation,
   request: ModelRequest,
   condensing: Condensing,
 ): Promise<ModelRequest> {

@@ -1,8 +1,8 @@
-import { createGroup, type Group } from '../agent/environment.ts';
+import { createGroup, type Group, type Limited } from '../agent/environment.ts';
 import type { Tape } from '../base/tape.ts';
 import { withoutSecrets } from '../base/without-secrets.ts';
 import type { Gate } from '../model/gate.ts';
-import { createTokenCounter, type TokenCounter } from '../model/token-counter.ts';
+import type { TokenCounter } from '../model/token-counter.ts';
 import type { Scenario } from '../protocol.ts';
 import type { Tool } from '../tools/tool.ts';
 import { makeToolkit, playToolkit, recordToolkit, type Toolkit, type ToolkitOptions } from './toolkit.ts';
@@ -26,22 +26,30 @@ export interface EquipOptions extends ToolkitOptions {
   readonly replay?: Tape | undefined;
 }
 
-/** One for each model whose requests have to be counted, by the groups that ask it. */
-async function createCounters(
+/** How groups ask whose requests have to be counted, with one counter for each model. */
+async function limitGroups(
   scenario: Scenario,
   { virtual, replay }: EquipOptions,
-): Promise<Map<string, TokenCounter>> {
-  const byModel = new Map<string, TokenCounter>();
-  const byGroup = new Map<string, TokenCounter>();
-  for (const { name, model, context, budget, budgetEach } of Object.values(scenario.agents)) {
-    if ((context ?? budget ?? budgetEach ?? scenario.budget) === undefined) continue;
+): Promise<ReadonlyMap<string, Limited>> {
+  const groups = Object.values(scenario.agents).filter(
+    ({ context, budget, budgetEach }) => (context ?? budget ?? budgetEach ?? scenario.budget) !== undefined,
+  );
+  if (groups.length === 0) return new Map();
+  const { decideWithin: decide } = await import('../agent/decide-within.ts');
+  const { createTokenCounter } = await import('../model/token-counter.ts');
+  const counters = new Map<string, TokenCounter>();
+  for (const { model } of groups) {
     // Its stand-in in a rehearsal is counted as such; what is played again is counted as it was.
-    const provider = virtual && replay === undefined ? 'simulated' : (scenario.models[model]?.provider ?? 'code');
-    const counter = byModel.get(model) ?? (await createTokenCounter({ provider }));
-    byModel.set(model, counter);
-    byGroup.set(name, counter);
+    const isStandIn = virtual && replay === undefined;
+    const provider = isStandIn ? 'simulated' : (scenario.models[model]?.provider ?? 'code');
+    if (!counters.has(model)) counters.set(model, await createTokenCounter({ provider }));
   }
-  return byGroup;
+  return new Map(
+    groups.flatMap(({ name, model }) => {
+      const counter = counters.get(model);
+      return counter === undefined ? [] : [[name, { counter, decide }] as const];
+    }),
+  );
 }
 
 async function openToolkit(scenario: Scenario, options: EquipOptions): Promise<Toolkit> {
@@ -71,8 +79,8 @@ export async function equip(scenario: Scenario, options: EquipOptions): Promise<
     throw withoutSecrets(error);
   });
   try {
-    const counters = await createCounters(scenario, options);
-    const parts = { params, models, tools, sets, counters };
+    const limited = await limitGroups(scenario, options);
+    const parts = { params, models, tools, sets, limited };
     const groups = new Map(
       Object.values(scenario.agents).map((spec) => {
         const declared = scenario.models[spec.model];

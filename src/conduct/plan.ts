@@ -1,4 +1,5 @@
 import type { AgentEnvironment } from '../agent/environment.ts';
+import type { Budgets } from '../model/budget/budgets.ts';
 import type { AgentSpec, RunEvent, RunRecord, Scenario } from '../protocol.ts';
 import type { Remaining } from '../supervisor/resume.ts';
 import type { Outlet } from '../telemetry/outlet.ts';
@@ -20,6 +21,8 @@ export interface Plan {
   /** The data directory. */
   readonly data: string;
   readonly equipment: Equipment;
+  /** Absent: nothing is limited. */
+  readonly budgets?: Budgets;
   /** What tools tell that is of no call. */
   readonly outlet: Outlet;
   readonly onEvent?: (event: RunEvent) => void;

@@ -35,11 +35,11 @@ describe('equip', () => {
       narrow: { ...agent, context: { tokens: 300 } },
     };
     const { groups } = await equip(scenarioOf({ agents }), options);
-    expect(groups.get('plain')?.counter).toBeUndefined();
-    expect(groups.get('limited')?.counter).toBeDefined();
-    expect(groups.get('narrow')?.counter).toBe(groups.get('limited')?.counter);
+    expect(groups.get('plain')?.limited).toBeUndefined();
+    expect(groups.get('limited')?.limited).toBeDefined();
+    expect(groups.get('narrow')?.limited?.counter).toBe(groups.get('limited')?.limited?.counter);
     const all = await equip(scenarioOf({ agents, budget: { calls: 5 } }), options);
-    expect(all.groups.get('plain')?.counter).toBeDefined();
+    expect(all.groups.get('plain')?.limited).toBeDefined();
   });
 
   test('what was opened is closed when something else is missing', async () => {

@@ -14,15 +14,15 @@ function budgetsOf(budget: object | undefined, ended: readonly string[] = []) {
     ended: new Map(ended.map((agent) => [agent, 'done' as const])),
   };
   const scenario = { agents: { agent: specs[0]!.group }, ...(budget && { budget }) };
-  return createRunBudgets(env, { scenario, specs, remaining } as never, () => undefined);
+  return createRunBudgets(env.clock, { scenario, specs, remaining } as never, () => undefined);
 }
 
-test('there are none if nothing is limited', () => {
-  expect(budgetsOf(undefined)).toBeUndefined();
+test('there are none if nothing is limited', async () => {
+  expect(await budgetsOf(undefined)).toBeUndefined();
 });
 
-test('what agents have spent before counts, of those that have ended too', () => {
-  const budgets = budgetsOf({ calls: 100, tokens: 1_000, atLimit: 'stop' }, ['agent/0']);
+test('what agents have spent before counts, of those that have ended too', async () => {
+  const budgets = await budgetsOf({ calls: 100, tokens: 1_000, atLimit: 'stop' }, ['agent/0']);
   const used = budgets?.view().map(({ scope, limit, used: amount }) => [scope, limit, amount]);
   expect(used).toEqual(
     expect.arrayContaining([
