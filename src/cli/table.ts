@@ -27,18 +27,21 @@ function toCell(cell: string | number, maxWidth: number): string {
 
 /** `1234567` as `1,234,567`. */
 export function formatNumber(value: number): string {
-  return NUMBERS.format(value);
+  numbers ??= new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
+  return numbers.format(value);
 }
 
 /** `$12.30`, and two digits of what is less than a dollar: `$0.0042`. */
 export function formatUsd(usd: number): string {
-  return usd >= 1 || usd === 0 ? `$${usd.toFixed(2)}` : `$${SMALL.format(usd)}`;
+  if (usd >= 1 || usd === 0) return `$${usd.toFixed(2)}`;
+  small ??= new Intl.NumberFormat('en-US', { maximumSignificantDigits: 2 });
+  return `$${small.format(usd)}`;
 }
 
-const SMALL = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 2 });
+let small: Intl.NumberFormat | undefined;
 
-/** Made once: a hundred thousand cells would take seconds otherwise. */
-const NUMBERS = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
+/** Made once, since a hundred thousand cells would take seconds otherwise; and late, since the first one takes 10 ms. */
+let numbers: Intl.NumberFormat | undefined;
 
 /** One line of at most `width` characters; what is cut ends in an ellipsis. */
 export function cut(text: string, width: number): string {
