@@ -1,5 +1,5 @@
 import type { AgentEnvironment } from './agent/environment.ts';
-import { toErrorInfo } from './base/errors.ts';
+import { TroupeError, toErrorInfo } from './base/errors.ts';
 import { createSecretFilter } from './base/secret-filter.ts';
 import { inspectAgents } from './conduct/inspect-agents.ts';
 import { toModelViews } from './conduct/model-figures.ts';
@@ -7,6 +7,7 @@ import { performRun } from './conduct/perform-run.ts';
 import type { Parts, Plan } from './conduct/plan.ts';
 import { createWatchers } from './conduct/watchers.ts';
 import { createRunMemory } from './memory/run-memory.ts';
+import { Inbox } from './people/inbox.ts';
 import type {
   AgentSpec,
   AgentView,
@@ -22,7 +23,10 @@ import type {
   RunRecord,
   RunSummary,
   Scenario,
+  WaitingApproval,
 } from './protocol.ts';
+import type { Observing } from './sources/outcomes.ts';
+import type { PushedItem } from './sources/source.ts';
 import { obey } from './supervisor/obey.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
 import { buildTree } from './supervisor/tree.ts';
@@ -49,10 +53,20 @@ export interface Run {
    * @throws {TroupeError} `AGENT_UNKNOWN`, `GROUP_UNKNOWN` or `MAILBOX_FULL` if it reaches nobody.
    */
   send(command: MonitorCommand): number;
+  /**
+   * Gives an item to a source of the kind `http`; the same id again is the same item. Resolves when it is in a mailbox.
+   *
+   * @returns Its id. @throws {TroupeError} Rejects as `Observing.observe`, and with `SOURCE_FAILED` if it was not taken.
+   */
+  push(source: string, item: PushedItem): Promise<string>;
+  /** Pushing to sources of the kind `http`, and what becomes of it. Absent: the scenario has none, or it is rehearsed. */
+  readonly observations?: Observing;
   /** How the models' gates stand. */
   models(): readonly ModelView[];
   /** How the budgets stand. */
   budgets(): readonly BudgetView[];
+  /** Calls that wait for a person, by agent. */
+  approvals(): readonly WaitingApproval[];
   /** An agent's state machine as it is now; undefined if it has not started or has ended. */
   view(agent: string): AgentView | undefined;
   /** Everything that has happened to an agent, up to this moment, also after the end of the run. */
@@ -77,10 +91,10 @@ export function conduct(parts: Parts, plan: Plan): Run {
   const metrics = createRunMetrics(() => clock.realElapsed());
   const events = createEventStream(clock, [metrics.onEvent, ...(onEvent === undefined ? [] : [onEvent])]);
   let trouble: ErrorInfo | undefined;
-  let messages = 0;
   const watchers = createWatchers();
 
   const { budgets } = plan;
+  const people = new Inbox();
   const secrets = clock.kind === 'real' || hasModules(scenario) ? createSecretFilter() : undefined;
   const tell = (fact: RunFact): void => events.emit(secrets?.json(fact) ?? fact);
   const env: AgentEnvironment = {
@@ -88,6 +102,7 @@ export function conduct(parts: Parts, plan: Plan): Run {
     ...(budgets !== undefined && { budgets }),
     ...(secrets !== undefined && { secrets }),
     inspection: {},
+    people,
     emit: events.emit,
     tell,
     isDraining: () => supervisor.isDraining,
@@ -98,32 +113,29 @@ export function conduct(parts: Parts, plan: Plan): Run {
       if (trouble !== undefined) return;
       trouble = toErrorInfo(error);
       clock.defer(() => {
-        if (supervisor.alive().length > 0) supervisor.drain('memory cannot be written');
+        if (supervisor.alive().length > 0 || isOpen(plan)) supervisor.drain('memory cannot be written');
       });
     },
-    sendMessage(from, to, body, id = `m${Math.round(clock.elapsed() * 1_000)}-${++messages}`) {
-      supervisor.deliver({ id, from, to, body, at: clock.elapsed() });
+    get mailroom() {
+      return supervisor.office;
     },
   };
   if (budgets !== undefined) events.subscribe((event) => event.type === 'agent.ended' && budgets.end(event.agent));
-  const tree = buildTree(remaining.specs, scenario.supervision, scenario.supervisors);
-  const supervisor = new Supervisor(env, { resumed: remaining.resumed, tree, keepOpen: plan.keepOpen });
+  const supervisor = new Supervisor(env, {
+    ...remaining,
+    specs,
+    tree: buildTree(remaining.specs, scenario.supervision, scenario.supervisors),
+    wiring: scenario.wiring,
+    isOpen: () => isOpen(plan),
+    staysForPeople: plan.staysForPeople,
+  });
   const memory = createRunMemory(parts.store, { run: record.id, kind: scenario.memory.store, directory: plan.data });
   let interrupt = (): void => {};
   const interrupted = new Promise<void>((resolve) => {
     interrupt = resolve;
   });
-  const conducted = {
-    ...plan,
-    tell,
-    ...parts,
-    metrics,
-    events,
-    supervisor,
-    memory,
-    interrupted,
-    trouble: () => trouble,
-  };
+  const made = { tell, metrics, events, supervisor, memory, interrupted, env };
+  const conducted = { ...plan, ...parts, ...made, trouble: () => trouble };
   return {
     id: record.id,
     seed: record.seed,
@@ -137,12 +149,15 @@ export function conduct(parts: Parts, plan: Plan): Run {
       if (command.type === 'run.drain') {
         interrupt();
         // Every agent has ended, and the run waits for its disk.
-        if (supervisor.alive().length === 0) return 0;
+        if (supervisor.alive().length === 0 && !isOpen(plan)) return 0;
       }
       return obey(command, supervisor, env);
     },
+    push: (source, item) => push(plan, source, item),
+    ...(plan.sources?.observations && { observations: plan.sources.observations }),
     models: () => toModelViews(plan.equipment.gates, clock.elapsed()),
     budgets: () => budgets?.view() ?? [],
+    approvals: () => people.list(),
     view: (agent) => supervisor.view(agent),
     journal: (agent) => memory.journal(agent, () => supervisor.pendingJournal(agent)),
     inspect: (watches, listener) => inspectAgents(env.inspection, watches, listener),
@@ -150,6 +165,16 @@ export function conduct(parts: Parts, plan: Plan): Run {
     finished: performRun(conducted),
     close: memory.close,
   };
+}
+
+/** Somebody may still send to agents that wait. */
+function isOpen({ keepOpen, scenario, sources }: Plan): boolean {
+  return keepOpen || scenario.until?.kind === 'never' || sources?.isActive === true;
+}
+
+async function push({ sources }: Plan, source: string, item: PushedItem): Promise<string> {
+  if (sources !== undefined) return sources.push(source, item);
+  throw new TroupeError('SOURCE_UNKNOWN', `Cannot push to source "${source.slice(0, 100)}": the scenario has none`);
 }
 
 /** They alone know of the world outside in a rehearsal. */

@@ -33,6 +33,8 @@ export type {
 export { type Run, type RunOptions, startRun } from './run.ts';
 export { type RunScenarioOptions, runScenario, startScenario } from './run-scenario.ts';
 export { loadScenario, type Problem, parseScenario, ScenarioError } from './scenario/load.ts';
+export type { Accepted, Observing, Outcome, OutcomeListener, OutcomeStatus } from './sources/outcomes.ts';
+export type { PushedItem } from './sources/source.ts';
 export { toRunResult } from './telemetry/results.ts';
 export { defineTool } from './tools/define-tool.ts';
 export type { Notes, Tool, ToolContext } from './tools/tool.ts';

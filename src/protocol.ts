@@ -7,6 +7,8 @@ import type { Json } from './protocol/json.ts';
 import type { RunStatus } from './protocol/run-events.ts';
 import type { ErrorInfo } from './protocol/turn.ts';
 
+export type * from './protocol/messages.ts';
+export type * from './protocol/people.ts';
 export type * from './protocol/run-events.ts';
 export type * from './protocol/specs.ts';
 export type * from './protocol/turn.ts';
@@ -66,6 +68,10 @@ export interface RunSummary {
   readonly corrections: number;
   /** Observations that were given up on. */
   readonly deadLetters: number;
+  /** Asks refused, since those who were asked would never have answered: they wait for each other. */
+  readonly deadlocks: number;
+  /** Messages refused, since they went in circles. */
+  readonly loops: number;
   readonly messages: number;
   readonly tokens: { readonly input: number; readonly output: number };
   readonly costUsd: number;

@@ -4,11 +4,12 @@ import { createRandom, drawRunId, drawSeed, type Random } from './base/random.ts
 import type { Tape } from './base/tape.ts';
 import { type Equipment, equip } from './conduct/equip.ts';
 import { createRunBudgets } from './conduct/run-budgets.ts';
+import type { RunSources, RunSourcesOptions } from './conduct/run-sources.ts';
 import { conduct, type Run } from './conduct.ts';
 import { openStore } from './memory/open.ts';
 import { createRetainingStore } from './memory/retaining.ts';
 import type { Model } from './model/model.ts';
-import type { AgentSpec, Durability, OnUnknown, RunEvent, RunRecord, Scenario } from './protocol.ts';
+import type { AgentSpec, Durability, OnUnknown, RunEvent, RunRecord, Scenario, SourceSpec } from './protocol.ts';
 import { expandAgents } from './scenario/expand.ts';
 import { findRemaining } from './supervisor/resume.ts';
 import { Outlet } from './telemetry/outlet.ts';
@@ -35,6 +36,11 @@ export interface RunOptions {
   readonly onEvent?: (event: RunEvent) => void;
   /** True: agents that wait for messages do not end the run; it ends when all have ended, or by `run.drain`. */
   readonly keepOpen?: boolean;
+  /**
+   * True: the run stays when it goes on only after a person has answered, who is expected to answer here. Default false: it
+   * is ended as `interrupted` then, and resumed when there is an answer; a rehearsal stalls.
+   */
+  readonly staysForPeople?: boolean;
   /** Every call of a model or a tool goes into this file, with its outcome. */
   readonly record?: string;
   /** Every call of a model or a tool is answered from this file, which a run has recorded. */
@@ -130,7 +136,7 @@ async function startEquipped(scenario: Scenario, prepared: Prepared): Promise<Ru
     recordedAt: new Date(clock.realNow()).toISOString(),
     startedAt: options.resume?.startedAt ?? new Date(clock.now()).toISOString(),
     virtual,
-    agents: specs.length,
+    agents: specs.filter(({ isReserved }) => isReserved !== true).length,
     folder: scenario.folder,
     ...(scenario.file !== undefined && { file: scenario.file }),
     ...(scenario.set !== undefined && { set: scenario.set }),
@@ -147,12 +153,45 @@ async function startEquipped(scenario: Scenario, prepared: Prepared): Promise<Ru
     const { tools, groups } = equipment;
     const { folder, params } = scenario;
     const parts = { run: id, folder, params, clock, random, store, durability, onUnknown, tools, groups };
-    const { onEvent, keepOpen = false } = options;
+    const { onEvent, keepOpen = false, staysForPeople = false } = options;
     const budgets = await createRunBudgets(clock, { scenario, specs, remaining }, outlet.tell);
-    const plan = { record, scenario, specs, remaining, keepOpen, data, equipment, outlet };
+    const source = { run: id, params, clock, virtual, store, durability, remaining, tell: outlet.tell };
+    const sources = await openSources(scenario, source);
+    const plan = {
+      record,
+      scenario,
+      specs,
+      remaining,
+      keepOpen,
+      staysForPeople,
+      data,
+      equipment,
+      outlet,
+      ...(sources && { sources }),
+    };
     return conduct(parts, { ...plan, ...(budgets && { budgets }), ...(onEvent && { onEvent }) });
   } catch (error) {
     await store.close();
     throw error;
   }
+}
+
+function isEndless(kind: SourceSpec['kind']): boolean {
+  return kind === 'every' || kind === 'cron';
+}
+
+/** Loaded only for a scenario that has some. */
+async function openSources(scenario: Scenario, options: RunSourcesOptions): Promise<RunSources | undefined> {
+  if (Object.keys(scenario.sources).length === 0) return undefined;
+  const endless = Object.entries(scenario.sources).find(
+    ([, { kind, limit }]) => limit === undefined && isEndless(kind),
+  );
+  if (options.virtual && endless !== undefined && scenario.until?.kind !== 'limits') {
+    throw new TroupeError(
+      'USAGE',
+      `Cannot rehearse "${scenario.name}": source "${endless[0]}" never ends; give it a limit, or the run an end, such as --set until.time=1h`,
+    );
+  }
+  const { RunSources: Sources } = await import('./conduct/run-sources.ts');
+  return Sources.open(scenario.sources, options);
 }

@@ -178,3 +178,25 @@ test('a message of the user’s is told as such, and counted', async () => {
   });
   expect((await drain(run)).messages).toBe(2);
 });
+
+describe('a run in which nobody is there yet', () => {
+  const agents = { clerk: { sessions: { per: 'user' }, model: 'clerk' } };
+  const models = { clerk: { rules: [{ reply: 'x' }] } };
+  const sources = { desk: { http: true, to: 'clerk' } };
+  const start = (changes: object = {}) =>
+    startRun(scenarioOf({ ...inMemory, models, agents, sources, tools: {}, ...changes }));
+
+  test('ends when it is asked to', async () => {
+    const run = await start();
+    await next(run, 'run.started');
+    expect(run.send({ type: 'run.drain', reason: 'over' })).toBe(0);
+    expect(await run.finished).toMatchObject({ status: 'interrupted', agents: { total: 0 } });
+    // Also when it has ended.
+    expect(run.send({ type: 'run.drain', reason: 'over' })).toBe(0);
+  });
+
+  test('ends when its time is over', async () => {
+    const run = await start({ until: { time: '50ms' } });
+    expect(await run.finished).toMatchObject({ agents: { total: 0 } });
+  });
+});

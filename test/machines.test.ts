@@ -19,7 +19,7 @@ test('guards and actions stand there by name', () => {
     id: 'agent',
     initial: 'observe',
     states: { decide: { entry: 'startDecision' }, failed: { type: 'final' } },
-    on: { message: { guard: 'isNewMessage', actions: ['takeMessage', 'noteMessage'] } },
+    on: { message: { guard: 'isNewMessage', actions: ['stir', 'noteMessage'] } },
   });
   expect(machines.supervisor).toMatchObject({
     states: { running: { on: { drain: { target: 'draining', actions: 'drain' } } }, stopped: { entry: 'stop' } },

@@ -77,6 +77,8 @@ test('the summary has every number of a run', async () => {
     throttled: 0,
     corrections: 0,
     deadLetters: 0,
+    deadlocks: 0,
+    loops: 0,
     messages: 0,
     tokens: { input: expect.any(Number), output: expect.any(Number) },
     costUsd: 0,

@@ -15,7 +15,8 @@ export function toAgentView(sessionId: string, snapshot: AnyMachineSnapshot, age
 
 function toData(context: AgentContext): JsonObject {
   const { spec, work, cut, awake, ...plain } = context;
+  const mailbox = work.mailbox?.size ?? 0;
   const results = plain.results.map((result) => result ?? null);
   // What is undefined is left out, and what remains is plain data by its type.
-  return JSON.parse(JSON.stringify({ group: spec.group.name, ...plain, results })) as { [key: string]: Json };
+  return JSON.parse(JSON.stringify({ group: spec.group.name, ...plain, results, mailbox })) as { [key: string]: Json };
 }

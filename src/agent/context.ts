@@ -1,5 +1,6 @@
 import type { CallContext } from '../base/call-context.ts';
 import type { Timer } from '../base/clock.ts';
+import { Mailbox } from '../messaging/mailbox.ts';
 import type {
   AgentSpec,
   BudgetSpec,
@@ -15,8 +16,10 @@ import type {
   ToolResult,
 } from '../protocol.ts';
 
+import type { AskedCall } from './approval-history.ts';
 import { dropKept } from './drop-kept.ts';
 import { type CutTurn, type ResumedAgent, START, type StoredPoint, toNextObservation } from './resumed-agent.ts';
+import { SeenMessages } from './seen-messages.ts';
 import { NOTHING_SPENT } from './spent.ts';
 import type { ToolDone } from './tool-call-actor.ts';
 
@@ -43,10 +46,12 @@ export interface AgentContext {
   readonly results: readonly (ToolResult | undefined)[];
   /** Calls still running. */
   readonly pending: number;
-  /** Messages not yet observed. */
-  readonly mailbox: readonly Message[];
+  /** The message that is being answered, if it was one. */
+  readonly cause: Message | undefined;
   /** The current observation has been answered. */
   readonly answered: boolean;
+  /** It has said that its life is over. */
+  readonly finished: boolean;
   readonly reply: string | undefined;
   readonly error: ErrorInfo | undefined;
   /** A turn that was cut short, to go on with first of all. */
@@ -67,13 +72,17 @@ export interface AgentWork {
   /** Not yet handed to the store. */
   journal: JournalRecord[];
   /** Handed to the store since the last stored turn. */
-  since: readonly JournalRecord[];
+  since: JournalRecord[];
   /** Where the last stored turn has left the agent. */
   point: StoredPoint;
   /** Calls of the observation under way, those of earlier turns too. */
   calls: ToolCall[];
+  /** Messages not yet observed. Undefined: there never was one. */
+  mailbox: Mailbox | undefined;
+  /** Topics it has subscribed to. Undefined: it has never chosen any. */
+  topics: readonly string[] | undefined;
   /** Ids of messages received, as far as they are remembered. */
-  seen: Set<string> | undefined;
+  seen: SeenMessages | undefined;
   /** Observations that were given up on. */
   setAside: number;
   /** What models were paid for, over the agent's life. */
@@ -86,9 +95,13 @@ export interface AgentWork {
   observedFrom: number | undefined;
   /** How often the observation under way has failed before. */
   attempts: number;
+  /** Messages of the conversation, from its beginning, that are not in `transcript` any more. */
+  forgotten: number;
   /** How many of the transcript's messages were handed to the store. */
   handedOver: number;
   inFlight: readonly CallContext[];
+  /** Its answer waits for room in others' mailboxes; its turn is stored then. */
+  isTelling: boolean;
   /** Asks the model once more: of an agent whose budget did not have enough. */
   parked: (() => void) | undefined;
   wallTimer: Timer | undefined;
@@ -99,6 +112,10 @@ export interface AgentWork {
   /** The last decision's calls as one string, and how often in a row they came. */
   lastCalls: string;
   sameCalls: number;
+  /** Calls of this turn that wait for a person. */
+  held: number;
+  /** Of a turn that was cut short, until its calls are gone on with: what people were asked, by the calls' ids. */
+  asked: ReadonlyMap<string, AskedCall> | undefined;
 }
 
 export interface AgentInput {
@@ -115,14 +132,21 @@ export type AgentEvent =
   /** A budget does not have enough for the call. */
   | { readonly type: 'unaffordable'; readonly error: ErrorInfo; readonly atLimit: BudgetSpec['atLimit'] }
   | ToolDone
+  /** All have its answer that are to have it. */
+  | { readonly type: 'delivered' }
+  /** No call of its waits for a person any more. */
+  | { readonly type: 'released' }
   | { readonly type: 'stored' }
   | { readonly type: 'unstored'; readonly error: ErrorInfo }
   /** A call of which nobody knows whether it was made may not be passed over. */
   | { readonly type: 'refused'; readonly error: ErrorInfo }
   | { readonly type: 'expired' }
-  | { readonly type: 'message'; readonly message: Message }
+  /** `isNoted`: it was written down when it came, before the agent was there. */
+  | { readonly type: 'message'; readonly message: Message; readonly isNoted?: boolean }
   /** Goes on with a turn that was cut short; the first event after the start. */
   | { readonly type: 'recall' }
+  /** Nothing more will come. */
+  | { readonly type: 'close' }
   | { readonly type: 'pause' }
   | { readonly type: 'resume' };
 
@@ -141,8 +165,9 @@ export function createContext({ spec, resumed, paused = false }: AgentInput): Ag
     decision: undefined,
     results: [],
     pending: 0,
-    mailbox: resumed?.mailbox ?? [],
+    cause: point.cause,
     answered,
+    finished: false,
     reply: undefined,
     error: undefined,
     cut: resumed?.cut,
@@ -150,7 +175,7 @@ export function createContext({ spec, resumed, paused = false }: AgentInput): Ag
     idle: false,
     paused,
     criticalPathMs: 0,
-    work: createWork(point, resumed),
+    work: createWork(point, resumed && toRemembered(spec, resumed)),
   };
 }
 
@@ -158,25 +183,51 @@ function createWork(point: StoredPoint, resumed: ResumedAgent | undefined): Agen
   return {
     transcript: resumed === undefined ? [] : toTranscript(resumed.transcript),
     journal: [],
-    since: [],
+    since: [...(resumed?.cut?.records ?? [])],
     point,
     calls: [...point.calls],
-    seen: resumed === undefined ? undefined : new Set(resumed.seen),
+    mailbox: resumed === undefined ? undefined : toMailbox(resumed.mailbox),
+    topics: resumed?.topics,
+    seen: resumed === undefined ? undefined : new SeenMessages(resumed.seen),
     setAside: resumed?.setAside ?? 0,
     spent: resumed?.spent ?? NOTHING_SPENT,
     flaws: 0,
-    condensed: resumed?.condensed,
+    condensed: resumed?.condensed && toOwn(resumed.condensed, resumed.forgotten ?? 0),
+    forgotten: resumed?.forgotten ?? 0,
     observedFrom: resumed === undefined ? undefined : findObserved(resumed.transcript, point),
     attempts: resumed?.attempts ?? 0,
     handedOver: resumed?.transcript.length ?? 0,
     inFlight: [],
+    isTelling: false,
     parked: undefined,
     wallTimer: undefined,
     deadlineAt: point.deadlineAt,
     wallLeftMs: resumed?.wallLeftMs,
     lastCalls: '',
     sameCalls: 0,
+    held: 0,
+    asked: undefined,
   };
+}
+
+/** Of a conversation that begins anew with each observation: what was said in the one under way. */
+function toRemembered({ group }: AgentSpec, resumed: ResumedAgent): ResumedAgent {
+  if (group.conversation !== 'each') return resumed;
+  const { transcript, point, forgotten = 0 } = resumed;
+  const from = findObserved(transcript, point) ?? transcript.length;
+  return { ...resumed, transcript: transcript.slice(from), forgotten: forgotten + from };
+}
+
+/** Memory counts from the conversation's beginning, an agent from what it has of it. */
+function toOwn(condensed: Condensed, forgotten: number): Condensed {
+  return forgotten === 0 ? condensed : { ...condensed, dropped: Math.max(0, condensed.dropped - forgotten) };
+}
+
+function toMailbox(waiting: readonly Message[]): Mailbox | undefined {
+  if (waiting.length === 0) return undefined;
+  const mailbox = new Mailbox();
+  for (const message of waiting) mailbox.push(message);
+  return mailbox;
 }
 
 /** There is one answer for each turn of it, and before the first of these stands what was observed. */

@@ -66,7 +66,7 @@ export function noteDecision(
   }
 }
 
-/** Tells the others what was decided and will not be done, but is paid for. Not the journal: a next life would do it. */
+/** Tells the others what was decided and will not be done, but is paid for; in no next life either. */
 export function noteRefusal(
   env: AgentEnvironment,
   { spec, turn, work }: AgentContext,
@@ -75,6 +75,7 @@ export function noteRefusal(
 ): void {
   work.spent = addUsage(work.spent, decision.usage);
   const told = withoutKept(decision);
+  work.journal.push({ type: 'model.refused', turn, at: env.clock.elapsed(), decision: told });
   env.emit({ type: 'agent.decided', agent: spec.id, turn, model: spec.group.model, decision: told, durationMs });
 }
 

@@ -9,15 +9,19 @@ import type { MemoryStore } from '../memory/memory-store.ts';
 import type { Budgets } from '../model/budget/budgets.ts';
 import type { Model, ModelContext } from '../model/model.ts';
 import type { TokenCounter } from '../model/token-counter.ts';
+import type { Inbox } from '../people/inbox.ts';
 import type {
   AgentSpec,
   ChatMessage,
   Condensed,
+  DeadReason,
   Decision,
   Durability,
+  Ends,
   GroupSpec,
   Json,
   JsonObject,
+  Message,
   ModelRequest,
   ModelSpec,
   OnUnknown,
@@ -26,7 +30,7 @@ import type {
   Spent,
   ToolDefinition,
 } from '../protocol.ts';
-import type { Tool } from '../tools/tool.ts';
+import type { Board, Mail, Tool } from '../tools/tool.ts';
 import type { Inspection } from './flat-logic.ts';
 
 /** What every agent of a run shares. */
@@ -61,11 +65,61 @@ export interface AgentEnvironment {
   isWatched(agent: string): boolean;
   /** Something handed over could not be written. */
   storeFailed(error: unknown): void;
+  readonly mailroom: Mailroom;
+  /** Calls that wait for a person. */
+  readonly people: Inbox;
+}
+
+/** Where messages go from an agent, and what becomes of those it has got. */
+export interface Mailroom {
+  /** What a tool call of an agent may say to others. */
+  mailOf(call: MailCall): CallMail;
+  /** What it may do with a blackboard. @throws {TroupeError} `TOOL_ARGUMENTS` if there is no such board. */
+  boardOf(call: MailCall, name: string): Board;
+  /** Somebody goes on from what it answers to that. */
+  isAwaited(spec: AgentSpec, cause: Message | undefined): boolean;
+  /** What it observed is answered; once for each observation, and once more after a crash. Only where it is awaited. */
+  /** @returns Undefined: all have it that are to have it. Else it resolves when they have; until then the turn is not stored. */
+  answered(spec: AgentSpec, answer: Answer): Promise<void> | undefined;
   /**
-   * @param id Of the message: one that comes again with the same id is not delivered twice. Default: a new one.
-   * @throws {TroupeError} `AGENT_UNKNOWN`, `MAILBOX_FULL`.
+   * It has given up on what it observed.
+   *
+   * @param taken Observations it had taken from its own list. Undefined: it will try again.
    */
-  sendMessage(from: string, to: string, body: string, id?: string): void;
+  unanswered(agent: string, cause: Message | undefined, reason: string, taken?: number): void;
+  /** It has taken a message out of its mailbox. */
+  took(agent: string): void;
+  /** A message that it will not observe. */
+  bury(message: Message, reason: DeadReason): void;
+}
+
+export interface CallMail extends Mail {
+  /** A try of the call begins: what it says is what the try before has said, and is not said again. */
+  begin(): void;
+}
+
+/** A tool call that says something to others. */
+export interface MailCall extends Pick<CallContext, 'agent' | 'isAborted' | 'onAbort'> {
+  readonly idempotencyKey: string;
+  readonly spec: AgentSpec;
+  /** The message its agent is answering. */
+  readonly cause: Message | undefined;
+  /** What was said since the observation began. */
+  conversation(): readonly ChatMessage[];
+  /** See `ToolContext.ends`. */
+  ends?: Ends;
+}
+
+/** How an agent has answered what it observed. */
+export interface Answer {
+  /** How many observations it had begun by then: with its address, which one it was. */
+  readonly observations: number;
+  /** And how many of them it had taken from its own list. */
+  readonly taken: number;
+  readonly cause: Message | undefined;
+  /** Undefined: there is none, or somebody else answers. */
+  readonly reply: string | undefined;
+  readonly isHandedOver?: boolean;
 }
 
 /** How a group asks its model whose requests are counted: loaded only for those. */
@@ -175,7 +229,8 @@ function toModelTerms(model: ModelSpec | undefined): Pick<Group, 'price' | 'maxO
 
 /** The names a group's templates may read, for one agent. */
 export function templateScope(spec: AgentSpec, group: Group): Record<string, unknown> {
-  return { agent: spec.id, index: spec.index, row: spec.row, params: group.params };
+  const { id: agent, index, row, user, session, parent } = spec;
+  return { agent, index, row, params: group.params, user, session, parent };
 }
 
 /** A group of an agent; every spec's group is in the environment. */

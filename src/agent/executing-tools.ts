@@ -1,10 +1,13 @@
 import { toErrorInfo } from '../base/errors.ts';
-import type { AgentSpec, ToolCall, ToolResult } from '../protocol.ts';
+import { isAnswered } from '../base/is-answered.ts';
+import type { AgentSpec, ApprovalRecord, Ends, ToolCall, ToolResult } from '../protocol.ts';
 import type { Tool } from '../tools/tool.ts';
+import { admit, HeldCall, toUnmadeResult } from './approval.ts';
 import type { AgentContext, AgentEvent } from './context.ts';
 import { type AgentEnvironment, groupOf } from './environment.ts';
 import { handOver } from './hand-over.ts';
 import { mayGoAhead } from './may-go-ahead.ts';
+import { holdTime } from './observe.ts';
 import { ToolCallActor, type ToolOutput } from './tool-call-actor.ts';
 
 type Send = (event: AgentEvent) => void;
@@ -18,21 +21,102 @@ interface Intended {
 
 /**
  * Starts the calls of the decision that have not settled, all at once; each tells the agent `xstate.done.actor.tool` when
- * it has.
+ * it has. Those that wait for a person keep nobody else waiting, and are started when they are approved of.
+ */
+export function startCalls(env: AgentEnvironment, context: AgentContext, send: Send): void {
+  const { spec, work } = context;
+  const intended = toIntended(env, context);
+  work.inFlight = intended.map(({ actor }) => actor);
+  const { free, approved, unmade, held } = sortCalls(env, context, intended, send);
+  if (held.length > 0) holdTime(env, context);
+  if (free.length > 0) makeCalls(env, context, free, send);
+  else if (held.length > 0) void handOver(env, context);
+  if (approved.length > 0) makeCalls(env, context, approved, send, true);
+  for (const call of held) call.begin();
+  for (const output of unmade) env.clock.defer(() => send({ type: 'xstate.done.actor.tool', output }));
+  if (held.length > 0 && held.length === intended.length) env.people.held(spec.id);
+}
+
+/** Calls by how they go on. */
+interface Sorted {
+  readonly free: Intended[];
+  readonly approved: Intended[];
+  readonly unmade: ToolOutput[];
+  readonly held: HeldCall[];
+}
+
+function sortCalls(env: AgentEnvironment, context: AgentContext, intended: readonly Intended[], send: Send): Sorted {
+  const { work } = context;
+  const asked = work.asked;
+  work.asked = undefined;
+  const sorted: Sorted = { free: [], approved: [], unmade: [], held: [] };
+  for (const one of intended) {
+    const { actor, tool, index } = one;
+    const before = asked?.get(actor.call.id);
+    const admission = admit(env, one, before);
+    if (admission.kind === 'free' || tool === undefined) sorted.free.push(one);
+    else if (admission.kind === 'waits') {
+      const { rule, scope } = admission;
+      // An answer that does not fit any more is none: it is asked anew.
+      const open = before?.answer === undefined ? before : undefined;
+      const goOn = (record: ApprovalRecord): void => goOnWith(env, context, one, record, send);
+      const wait = { rule, scope, asked: open, goOn };
+      sorted.held.push(new HeldCall(env, context, { actor, index, tool }, wait));
+    } else if (isMade(admission.record)) sorted.approved.push(edit(one, admission.record));
+    else sorted.unmade.push({ index, result: toUnmadeResult(actor.call, admission.record), durationMs: 0 });
+  }
+  work.held = sorted.held.length;
+  return sorted;
+}
+
+function isMade({ answer }: ApprovalRecord): boolean {
+  return answer === 'approved' || answer === 'edited';
+}
+
+function edit(one: Intended, { answer, args }: ApprovalRecord): Intended {
+  if (answer === 'edited') one.actor.edit(args ?? {});
+  return one;
+}
+
+/** Somebody has answered: the call is made, or comes to what was said. */
+function goOnWith(
+  env: AgentEnvironment,
+  context: AgentContext,
+  one: Intended,
+  record: ApprovalRecord,
+  send: Send,
+): void {
+  // First: with its last call the turn is stored, and with it how much time is left.
+  if (context.work.held === 0) send({ type: 'released' });
+  if (isMade(record)) makeCalls(env, context, [edit(one, record)], send, true);
+  else {
+    const output = { index: one.index, result: toUnmadeResult(one.actor.call, record), durationMs: 0 };
+    send({ type: 'xstate.done.actor.tool', output });
+  }
+}
+
+/**
+ * Makes calls, all at once.
  *
  * What is about to happen is written ahead. With `durability: sync`, and in `async` while memory cannot be written, every
  * call waits until that is on disk; a call that may have its effect only `once` always does, or a crash could leave no
  * trace of it, and it would be made again.
+ *
+ * @param isAwaited Every one waits for that: of a call that a person has approved of, what was said is on disk before.
  */
-export function startCalls(env: AgentEnvironment, context: AgentContext, send: Send): void {
+function makeCalls(
+  env: AgentEnvironment,
+  context: AgentContext,
+  intended: readonly Intended[],
+  send: Send,
+  isAwaited = false,
+): void {
   const { spec, turn, work } = context;
-  const intended = toIntended(env, context);
-  work.inFlight = intended.map(({ actor }) => actor);
   const calls = intended.map(({ actor }) => actor.call.id);
   const keys = toKeys(intended);
   const at = env.clock.elapsed();
   work.journal.push({ type: 'tools.intended', turn, at, calls, ...(keys !== undefined && { keys }) });
-  const ahead = mayGoAhead(env);
+  const ahead = !isAwaited && mayGoAhead(env);
   const waits = ({ tool }: Intended) => !ahead || tool?.effects === 'once';
   const start = (one: Intended): void => startCall(env, spec, turn, one, send);
   const waiting = intended.filter(waits);
@@ -54,9 +138,10 @@ function toIntended(env: AgentEnvironment, context: AgentContext): Intended[] {
   const from = work.calls.length;
   work.calls.push(...calls);
   const place = { observation: observations, calls: work.calls, failures: work.attempts };
+  const said = { cause: context.cause, transcript: work.transcript, from: work.observedFrom ?? 0 };
   return calls.flatMap((call, index) => {
     if (results[index] !== undefined) return [];
-    const actor = new ToolCallActor(env, spec, turn, call, index, { ...place, position: from + index });
+    const actor = new ToolCallActor(env, spec, turn, call, index, { ...place, position: from + index, said });
     return [{ actor, index, tool: toolFor(env, spec, call.name) }];
   });
 }
@@ -88,7 +173,22 @@ export function takeResult(context: AgentContext, output: ToolOutput): Partial<A
   const pending = context.pending - 1;
   if (pending > 0) return { results, pending };
   const longest = results.reduce((most, result) => Math.max(most, result?.serviceMs ?? 0), 0);
-  return { results, pending, criticalPathMs: context.criticalPathMs + longest };
+  return { results, pending, criticalPathMs: context.criticalPathMs + longest, ...toEnding(results) };
+}
+
+/** What is over with the results of a turn, once all of them are there. */
+export function toEnding(results: readonly (ToolResult | undefined)[]): Partial<AgentContext> {
+  const ends = results.includes(undefined) ? undefined : findEnds(results);
+  if (ends === undefined) return {};
+  const { what, reply } = ends;
+  return { answered: true, ...(reply !== undefined && { reply }), ...(what === 'agent' && { finished: true }) };
+}
+
+/** Of several, the end of a life comes first. */
+export function findEnds(results: readonly (ToolResult | undefined)[]): Ends | undefined {
+  let ends: Ends | undefined;
+  for (const result of results) if (result?.ends !== undefined && ends?.what !== 'agent') ends = result.ends;
+  return ends;
 }
 
 /** Tells the others how a call ended. The outcome of one with effects is written at once: it must not be made again. */
@@ -96,9 +196,18 @@ export function noteResult(env: AgentEnvironment, context: AgentContext, output:
   const { spec, turn, work, pending } = context;
   const { result, durationMs } = output;
   work.journal.push({ type: result.isError ? 'tool.failed' : 'tool.done', turn, at: env.clock.elapsed(), result });
+  // A person may take days, for which no process need stay.
+  const isHeld = pending > 0 && pending === work.held;
   // The last one goes with the turn.
-  if (pending > 0 && hasEffects(env, spec, result)) void handOver(env, context);
+  if (pending > 0 && (isHeld || hasEffects(env, spec, result))) void handOver(env, context);
+  if (isHeld) env.people.held(spec.id);
   env.emit({ type: 'tool.finished', agent: spec.id, turn, result, durationMs });
+  // A decision that is the answer has been told.
+  if (pending > 0 || !context.answered || context.decision === undefined || isAnswered(context.decision)) return;
+  const reply = findEnds(context.results)?.reply;
+  if (reply !== undefined) {
+    env.emit({ type: 'agent.replied', agent: spec.id, turn, observation: context.question, reply });
+  }
 }
 
 function hasEffects(env: AgentEnvironment, spec: AgentSpec, { name }: Pick<ToolCall | ToolResult, 'name'>): boolean {

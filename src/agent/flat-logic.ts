@@ -1,9 +1,12 @@
 import type { AnyActorRef, AnyActorScope, AnyEventObject, AnyMachineSnapshot, AnyStateMachine } from 'xstate';
 
-/** What the names in a chart stand for; `changes` give the next context, `effects` leave it alone. */
+/**
+ * What the names in a chart stand for; `changes` give the next context, or undefined if it stays as it is, and `effects` leave
+ * it alone.
+ */
 export interface Implementations<Context, Args> {
   readonly guards: Readonly<Record<string, (args: Args) => boolean>>;
-  readonly changes: Readonly<Record<string, (args: Args) => Partial<Context>>>;
+  readonly changes: Readonly<Record<string, (args: Args) => Partial<Context> | undefined>>;
   readonly effects: Readonly<Record<string, (args: Args) => void>>;
 }
 
@@ -74,7 +77,7 @@ export function toFlatLogic<M extends AnyStateMachine, C, A>(
     const walk = new Walk(state, snapshot.context as Context, event, scope, undefined);
     const moved = walk.take(state.on.get(event.type)) || walk.take(root.get(event.type));
     const settled = walk.settle();
-    const next = moved || settled ? walk.toSnapshot() : snapshot;
+    const next = moved || settled ? walk.toNext(snapshot) : snapshot;
     inspection.onStep?.(scope.self, event, next);
     return next;
   };
@@ -133,11 +136,19 @@ class Walk {
     return { ...this.state.template, context: this.context } as AnyMachineSnapshot;
   }
 
+  /** The same snapshot if nothing is different. */
+  toNext(before: AnyMachineSnapshot): AnyMachineSnapshot {
+    const isSame = this.context === before.context && this.state.template.value === before.value;
+    return isSame ? before : this.toSnapshot();
+  }
+
   #run(actions: readonly Action[]): void {
     for (const { isChange, run } of actions) {
       const args = this.#args();
-      if (isChange) this.context = Object.assign({ ...this.context }, run(args));
-      else if (this.#defer === undefined) run(args);
+      if (isChange) {
+        const change = run(args);
+        if (change !== undefined) this.context = Object.assign({ ...this.context }, change);
+      } else if (this.#defer === undefined) run(args);
       else this.#defer(() => run(args));
     }
   }

@@ -17,7 +17,8 @@ export function handOver(
   const { work, spec } = context;
   const { journal } = work;
   work.journal = [];
-  if (snapshot === undefined) work.since = work.since.length === 0 ? journal : [...work.since, ...journal];
+  // In place: one that is busy may get a thousand messages, each of which is handed over.
+  if (snapshot === undefined) for (const record of journal) work.since.push(record);
   const written = env.store.append(env.run, spec.id, toBatch(journal, work, snapshot), options);
   written.catch(env.storeFailed);
   return written;

@@ -15,6 +15,8 @@ export interface CallPlace {
   readonly calls: readonly ToolCall[];
   /** Its place among them. */
   readonly position: number;
+  /** What a person has made of it. Absent: it is as it was decided. */
+  readonly edited?: ToolCall;
 }
 
 /**
@@ -23,16 +25,40 @@ export interface CallPlace {
  *
  * Derived from what the action is: run, agent, observation, tool, arguments (whatever the order of their members), and
  * how often the same was called for in this observation. Not from the turn or the call's id, which a model asked again
- * could change.
+ * could change. Of a call that a person has changed, also from its new arguments: it is another action, and neither it nor
+ * a call that was decided with these arguments takes the other's key.
  */
-export function toIdempotencyKey({ run, agent, observation, calls, position }: CallPlace): string {
-  const action = toAction(calls[position]);
+export function toIdempotencyKey({ run, agent, observation, calls, position, edited }: CallPlace): string {
+  const call = calls[position];
+  const action = call === undefined ? '' : toAction(call);
   let attempt = 1;
-  for (let i = 0; i < position; i++) if (toAction(calls[i]) === action) attempt++;
-  const identity = JSON.stringify([run, agent, observation, action, attempt]);
+  if (call !== undefined) {
+    const mark = markOf(call);
+    for (let i = 0; i < position; i++) {
+      const before = calls[i];
+      if (before?.name !== call.name || markOf(before) !== mark) continue;
+      if (toAction(before) === action) attempt++;
+    }
+  }
+  const decided = [run, agent, observation, action, attempt];
+  const identity = JSON.stringify(edited === undefined ? decided : [...decided, toAction(edited)]);
   return createHash('sha256').update(identity).digest('base64url').slice(0, KEY_CHARS);
 }
 
-function toAction(call: ToolCall | undefined): string {
-  return call === undefined ? '' : `${call.name} ${toCanonicalJson(call.args)}`;
+/** Of calls, hashes of their arguments: an observation with hundreds of calls would compare each with all before it. */
+const marks = new WeakMap<ToolCall, number>();
+
+/** Equal for equal arguments, and hardly ever for others. */
+function markOf(call: ToolCall): number {
+  const known = marks.get(call);
+  if (known !== undefined) return known;
+  const text = toCanonicalJson(call.args);
+  let mark = text.length;
+  for (let at = 0; at < text.length; at++) mark = Math.imul(mark ^ text.charCodeAt(at), 0x01000193);
+  marks.set(call, mark);
+  return mark;
+}
+
+function toAction({ name, args }: ToolCall): string {
+  return `${name} ${toCanonicalJson(args)}`;
 }

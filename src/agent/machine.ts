@@ -28,6 +28,8 @@ import {
 import { isCut, isCutBeforeStoring, noteCut, takeCut, toRefusal } from './recall.ts';
 import { maySkipWaiting, storeTurn } from './storing.ts';
 
+const FINAL = { type: 'final' } as const;
+const ENDS = { done: FINAL, failed: FINAL, stopped: FINAL };
 /** Taken, told, and then forgotten. */
 const RECALL = ['takeCut', 'noteCut', 'dropCut'] as const;
 
@@ -67,6 +69,7 @@ export function createAgentMachine(env: AgentEnvironment) {
           { guard: 'isFinished', target: 'done', description: 'nothing left' },
           { guard: 'isNotYetIdle', actions: ['becomeIdle', 'noteIdle'] },
         ],
+        on: { close: { target: 'done', description: 'nothing more will come' } },
       },
       decide: {
         description: 'asks the model',
@@ -125,17 +128,16 @@ export function createAgentMachine(env: AgentEnvironment) {
         description: 'hands the turn to memory',
         entry: 'storeTurn',
         always: { guard: 'maySkipWaiting', target: 'observe', description: 'handed over' },
-        on: { stored: { target: 'observe', description: 'handed over' } },
+        on: { stored: { target: 'observe', description: 'handed over' }, delivered: { actions: 'storeTurn' } },
       },
-      done: { type: 'final' },
-      failed: { type: 'final' },
-      stopped: { type: 'final' },
+      ...ENDS,
     },
     on: {
-      message: { guard: 'isNewMessage', actions: ['takeMessage', 'noteMessage'] },
+      message: { guard: 'isNewMessage', actions: ['stir', 'noteMessage'] },
       recall: { actions: 'wakeUp' },
       pause: { actions: ['pause', 'holdTime'] },
       resume: { actions: ['resume', 'continueTime', 'askAgain'] },
+      released: { actions: 'continueTime' },
       expired: { target: '.failed', actions: ['failOverTime', 'abortCalls'], description: 'out of time' },
       unstored: { target: '.failed', actions: 'takeError', description: 'memory cannot be written' },
     },
@@ -178,7 +180,7 @@ function createGuards(env: AgentEnvironment) {
       event.type === 'decided' && isGoingInCircles(context, event.decision),
     hasCalls: ({ event }: GuardArgs) => event.type === 'decided' && event.decision.toolCalls.length > 0,
     isLastCall: ({ context }: GuardArgs) => context.pending === 1,
-    maySkipWaiting: () => maySkipWaiting(env),
+    maySkipWaiting: ({ context }: GuardArgs) => maySkipWaiting(env, context),
   };
 }
 
@@ -186,10 +188,7 @@ function createGuards(env: AgentEnvironment) {
 function createChanges(env: AgentEnvironment) {
   return {
     takeObservation: ({ context }: GuardArgs): Partial<AgentContext> => nextObservation(env, context),
-    takeMessage: ({ context, event }: GuardArgs): Partial<AgentContext> => {
-      assertEvent(event, 'message');
-      return { mailbox: [...context.mailbox, event.message], idle: false };
-    },
+    stir: ({ context }: GuardArgs): Partial<AgentContext> | undefined => (context.idle ? { idle: false } : undefined),
     takeDecision: ({ context, event }: GuardArgs): Partial<AgentContext> => {
       assertEvent(event, 'decided');
       return takeDecision(context, event.decision);
@@ -226,7 +225,7 @@ function createChanges(env: AgentEnvironment) {
 }
 
 /** XState wants each change marked as one. */
-function toAssigns<K extends string>(changes: Record<K, (args: GuardArgs) => Partial<AgentContext>>) {
+function toAssigns<K extends string>(changes: Record<K, (args: GuardArgs) => Partial<AgentContext> | undefined>) {
   const assigns = Object.entries(changes).map(([name, change]) => [
     name,
     assign<AgentContext, AgentEvent, undefined, AgentEvent, never>(
@@ -249,7 +248,7 @@ function createEffects(env: AgentEnvironment) {
     noteObservation: ({ context, self }: Args) => noteObservation(env, context, () => self.send({ type: 'expired' })),
     noteMessage: ({ context, event }: Args) => {
       assertEvent(event, 'message');
-      noteMessage(env, context, event.message);
+      noteMessage(env, context, event.message, event.isNoted);
     },
     noteCut: ({ context, self }: Args) => noteCut(env, context, () => self.send({ type: 'expired' })),
     noteIdle: ({ context }: Args) => env.idle(context.spec.id),

@@ -77,6 +77,10 @@ export class ModelCall extends CallContext implements ModelContext {
     return output === undefined ? request : { ...request, output };
   }
 
+  get user(): string | undefined {
+    return this.#context.spec.user;
+  }
+
   get onText(): ((text: string) => void) | undefined {
     return this.#stream?.take;
   }

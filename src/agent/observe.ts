@@ -1,23 +1,31 @@
 import { toText } from '../base/template.ts';
+import { Mailbox } from '../messaging/mailbox.ts';
 import type { AgentSpec, Decision, Message, Observation, ObservationItem, ToolResult } from '../protocol.ts';
 import type { AgentContext } from './context.ts';
 import { type AgentEnvironment, groupOf, templateScope } from './environment.ts';
 import { handOver } from './hand-over.ts';
-import { SEEN_MAX, toCorrection } from './resumed-agent.ts';
+import { forget } from './keep-turns.ts';
+import { toCorrection } from './resumed-agent.ts';
+import { SeenMessages } from './seen-messages.ts';
 import { WallTimer } from './wall-timer.ts';
 
-/** Whether there is something to decide about: results, a message, or the next of the agent's own list. */
+/**
+ * Whether there is something to decide about: results, a message, or the next of the agent's own list. One that has said
+ * that its life is over has nothing more.
+ */
 export function hasObservation(context: AgentContext): boolean {
+  if (context.finished && context.answered) return false;
   return (
     context.cut !== undefined ||
     !context.answered ||
-    context.mailbox.length > 0 ||
+    context.work.mailbox?.hasNext === true ||
     context.taken < context.spec.items.length
   );
 }
 
-/** Nothing is left and nothing can come. */
+/** Nothing is left and nothing can come, or it has said so itself. */
 export function isFinished(context: AgentContext): boolean {
+  if (context.finished) return context.answered;
   return !hasObservation(context) && !context.spec.group.observe.inbox;
 }
 
@@ -38,10 +46,11 @@ export function nextObservation(env: AgentEnvironment, context: AgentContext): P
       context.decision === undefined ? context.observation : observeOutcome(context, context.decision);
     return { turn, step: context.step + 1, observation, idle: false };
   }
-  const [message, ...mailbox] = context.mailbox;
+  const message = context.work.mailbox?.peek();
   if (message !== undefined) {
-    const observation: Observation = { kind: 'message', text: message.body, message };
-    return { ...begin(context, observation), messages: context.messages + 1, mailbox };
+    const { data } = message;
+    const observation: Observation = { kind: 'message', text: message.body, message, ...(data && { data }) };
+    return { ...begin(context, observation), messages: context.messages + 1, cause: message };
   }
   const item = context.spec.items[context.taken];
   const observation = item === undefined ? NOTHING : render(env, context.spec, item);
@@ -58,26 +67,37 @@ function begin({ turn, observations }: AgentContext, observation: Observation): 
     observations: observations + 1,
     observation,
     question: observation.text,
+    cause: undefined,
     answered: false,
     decision: undefined,
     idle: false,
   };
 }
 
-/** A message that is sent again, by a call that was cut short, is the same message. */
-export function isNewMessage({ mailbox, work }: AgentContext, { id }: Message): boolean {
-  return work.seen?.has(id) !== true && !mailbox.some((waiting) => waiting.id === id);
+/** A message that is sent again, by a call that was cut short, is the same message; of what was gathered, each part is. */
+export function isNewMessage({ work }: AgentContext, { id, part }: Message): boolean {
+  if (part !== undefined && work.seen?.has(part.batch) === true) return false;
+  return work.seen?.has(id) !== true && work.mailbox?.has(id) !== true;
 }
 
-/** Written when it comes: whoever sent it does not send it again. */
-export function noteMessage(env: AgentEnvironment, context: AgentContext, message: Message): void {
+/**
+ * Into the mailbox, and written down when it comes: whoever sent it does not send it again.
+ *
+ * @param isNoted It is written down already. Default false.
+ */
+export function noteMessage(env: AgentEnvironment, context: AgentContext, message: Message, isNoted = false): void {
   const { work } = context;
+  work.mailbox ??= new Mailbox();
+  work.mailbox.push(message);
+  noteSeen(env, work, message.id);
+  if (isNoted) return;
   work.journal.push({ type: 'received', turn: context.turn, at: env.clock.elapsed(), message });
-  work.seen ??= new Set();
-  work.seen.add(message.id);
-  const [oldest] = work.seen;
-  if (work.seen.size > SEEN_MAX && oldest !== undefined) work.seen.delete(oldest);
   void handOver(env, context);
+}
+
+function noteSeen({ clock }: AgentEnvironment, work: AgentContext['work'], id: string): void {
+  work.seen ??= new SeenMessages();
+  work.seen.add(id, clock.elapsed());
 }
 
 /** Tells the others, and starts the observation's time when it is a new one. */
@@ -86,7 +106,13 @@ export function noteObservation(env: AgentEnvironment, context: AgentContext, ex
   if (observation === undefined) return;
   if (context.step === 1) {
     work.calls = [];
+    if (spec.group.conversation === 'each') forget(work, work.transcript.length);
     work.observedFrom = work.transcript.length;
+    if (observation.message !== undefined) {
+      work.mailbox?.take();
+      if (observation.message.parts !== undefined) noteSeen(env, work, observation.message.id);
+      env.mailroom.took(spec.id);
+    }
   }
   armWall(env, context, context.step === 1 ? env.clock.elapsed() : undefined, expire);
   const { results, ...slim } = observation;
@@ -115,14 +141,20 @@ export function armWall(
   if (leftMs < Number.POSITIVE_INFINITY) work.wallTimer = new WallTimer(env, Math.max(0, leftMs), expire);
 }
 
-/** An observation's time stands still while its agent is paused. */
+/** An observation's time stands still while its agent is paused, or one of its calls waits for a person. */
 export function holdTime(env: AgentEnvironment, { work, answered }: AgentContext): void {
   if (work.wallTimer === undefined || work.wallLeftMs !== undefined || answered) return;
   work.wallLeftMs = work.wallTimer.due - env.clock.elapsed();
   work.wallTimer.cancel();
 }
 
-export function continueTime(env: AgentEnvironment, { work, answered }: AgentContext, expire: () => void): void {
+/** Unless there is another reason for it to stand still. */
+export function continueTime(
+  env: AgentEnvironment,
+  { work, answered, paused }: AgentContext,
+  expire: () => void,
+): void {
+  if (paused || work.held > 0) return;
   if (work.wallLeftMs !== undefined && !answered) {
     work.deadlineAt = env.clock.elapsed() + work.wallLeftMs;
     work.wallTimer = new WallTimer(env, work.wallLeftMs, expire);
@@ -152,7 +184,12 @@ function render(env: AgentEnvironment, spec: AgentSpec, item: ObservationItem): 
   return { kind: 'observation', text: toText(data.text ?? data), data };
 }
 
-export function toUserText(observation: Observation): string {
-  const { message } = observation;
-  return message === undefined ? observation.text : `Message from ${message.from}: ${message.body}`;
+/** What a model reads of an observation. */
+export function toUserText({ text, message }: Observation): string {
+  if (message === undefined) return text;
+  const { from, kind, body, topic } = message;
+  if (message.parts !== undefined || from.startsWith('source:')) return body;
+  if (kind === 'ask') return `${from} asks: ${body}`;
+  if (kind === 'topic') return `On ${JSON.stringify(topic)}, ${from} says: ${body}`;
+  return kind === 'handoff' ? body : `Message from ${from}: ${body}`;
 }

@@ -1,10 +1,12 @@
 import { isAnswered } from '../base/is-answered.ts';
 import { withoutKept } from '../base/without-kept.ts';
-import type { ErrorInfo, JournalRecord, ToolCall, ToolResult } from '../protocol.ts';
+import type { Mailbox } from '../messaging/mailbox.ts';
+import type { ErrorInfo, JournalRecord, Message, ToolCall, ToolResult } from '../protocol.ts';
 import { addAnswer } from './add-answer.ts';
+import { toHeldMs } from './approval-history.ts';
 import type { AgentContext } from './context.ts';
 import type { AgentEnvironment } from './environment.ts';
-import { toolFor } from './executing-tools.ts';
+import { toEnding, toolFor } from './executing-tools.ts';
 import { armWall, toUserText } from './observe.ts';
 import type { CutTurn } from './resumed-agent.ts';
 
@@ -27,15 +29,15 @@ export function takeCut(env: AgentEnvironment, context: AgentContext): Partial<A
   if (cut === undefined) return {};
   const { decision, observation, isFirst } = cut;
   const results = toResults(env, context, cut);
-  const isMessage = isFirst && observation.kind === 'message';
+  const message = isFirst ? observation.message : undefined;
   const isItem = isFirst && observation.kind === 'observation';
   return {
     turn: context.turn + 1,
     step: isFirst ? 1 : context.step + 1,
     taken: context.taken + (isItem ? 1 : 0),
     observations: context.observations + (isFirst ? 1 : 0),
-    messages: context.messages + (isMessage ? 1 : 0),
-    mailbox: isMessage ? context.mailbox.slice(1) : context.mailbox,
+    messages: context.messages + (message === undefined ? 0 : 1),
+    cause: isFirst ? message : context.cause,
     observation,
     question: isFirst ? observation.text : context.question,
     decision: withoutKept(decision),
@@ -43,6 +45,7 @@ export function takeCut(env: AgentEnvironment, context: AgentContext): Partial<A
     pending: results.filter((result) => result === undefined).length,
     answered: isAnswered(decision),
     reply: decision.reply ?? context.reply,
+    ...toEnding(results),
   };
 }
 
@@ -50,12 +53,17 @@ export function takeCut(env: AgentEnvironment, context: AgentContext): Partial<A
 export function noteCut(env: AgentEnvironment, context: AgentContext, expire: () => void): void {
   const { spec, turn, work, results, pending, cut } = context;
   if (cut === undefined) return;
-  const { decision, observation, isFirst, observedAt, outcomes } = cut;
+  const { decision, observation, isFirst, observedAt, outcomes, approvals } = cut;
   if (isFirst) {
     work.calls = [];
     work.observedFrom = work.transcript.length;
+    dropObserved(work.mailbox, observation.message);
   }
-  armWall(env, context, isFirst ? observedAt : undefined, expire);
+  work.asked = approvals?.calls;
+  const heldMs = toHeldMs(approvals, env.clock.elapsed());
+  // What is left of it was taken while it stood still; its end was set before.
+  if (work.wallLeftMs === undefined && work.deadlineAt !== undefined) work.deadlineAt += heldMs;
+  armWall(env, context, isFirst ? observedAt + heldMs : undefined, expire);
   if (observation.kind !== 'results') work.transcript.push({ role: 'user', content: toUserText(observation) });
   addAnswer(work, decision);
   env.emit({ type: 'agent.recalled', agent: spec.id, turn, decision: withoutKept(decision), pending });
@@ -65,6 +73,12 @@ export function noteCut(env: AgentEnvironment, context: AgentContext, expire: ()
     work.journal.push(record);
     env.emit({ type: 'tool.finished', agent: spec.id, turn, result, durationMs: 0 });
   }
+}
+
+/** It was observed before its turn was cut short. */
+function dropObserved(mailbox: Mailbox | undefined, message: Message | undefined): void {
+  if (message?.parts !== undefined) mailbox?.removeBatch(message.id);
+  else if (message !== undefined) mailbox?.remove(message.id);
 }
 
 /** What may not be passed over: a call of which nobody knows, in a run that was told to fail then. */

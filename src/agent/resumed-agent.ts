@@ -1,4 +1,4 @@
-import { toText } from '../base/template.ts';
+import { SEEN_MAX } from '../base/limits.ts';
 import type {
   ChatMessage,
   Condensed,
@@ -10,6 +10,8 @@ import type {
   ToolCall,
   ToolResult,
 } from '../protocol.ts';
+import { type ApprovalHistory, toApprovalHistory } from './approval-history.ts';
+import { toResultText } from './result-text.ts';
 
 /** Where the last stored turn has left an agent: constant size but for the results that are still to be observed. */
 export interface StoredPoint {
@@ -21,6 +23,8 @@ export interface StoredPoint {
   readonly messages: number;
   readonly answered: boolean;
   readonly question: string;
+  /** The message that is being answered, if it is one. */
+  readonly cause?: Message;
   /** When the observation's time is over, on the run's clock; absent when there is none under way. */
   readonly deadlineAt?: number;
   /** What the last turn's calls have brought, in their order; to be observed next unless it is answered. */
@@ -42,6 +46,10 @@ export interface CutTurn {
   readonly outcomes: ReadonlyMap<string, ToolResult>;
   /** Calls that were about to be made, and of which nobody knows whether they were. */
   readonly unknown: ReadonlySet<string>;
+  /** What people were asked in it. Absent: nothing. */
+  readonly approvals?: ApprovalHistory;
+  /** All that its journal says of it: it may be cut short once more. */
+  readonly records: readonly JournalRecord[];
 }
 
 /** What an agent goes on from, after a crash, an interrupt or a restart. */
@@ -63,6 +71,10 @@ export interface ResumedAgent {
   readonly wallLeftMs?: number;
   readonly spent?: Spent;
   readonly condensed?: Condensed;
+  /** Messages of the conversation, from its beginning, that are not in `transcript`. Absent: none. */
+  readonly forgotten?: number;
+  /** Topics it has subscribed to. Absent: those it begins with. */
+  readonly topics?: readonly string[];
 }
 
 /** Before the first turn. */
@@ -78,31 +90,26 @@ export const START: StoredPoint = {
   calls: [],
 };
 
-/** Ids of received messages that are remembered. A message is sent again only by a call that was cut short. */
-export const SEEN_MAX = 1_000;
-
 /**
  * Where an agent goes on.
  *
  * @param point The last stored turn.
  * @param since What its journal says after that turn, in order.
- * @param received All messages it has received, or at least those after the first `point.messages`, oldest first.
+ * @param mail Messages it has not observed by then, oldest first, and the ids of those it has ever received.
  */
 export function toResumedAgent(
   point: StoredPoint,
   since: readonly JournalRecord[],
   transcript: readonly ChatMessage[],
-  received: { readonly messages: readonly Message[]; readonly from: number },
+  mail: { readonly waiting: readonly Message[]; readonly received: Iterable<string> },
 ): ResumedAgent {
   const cut = toCutTurn(point, since);
   const restart = since.findLast((record) => record.type === 'restarting');
-  const mailbox = received.messages.slice(Math.max(0, point.messages - received.from));
-  const seen = new Set(received.messages.slice(-SEEN_MAX).map(({ id }) => id));
   return {
     point,
     transcript,
-    mailbox,
-    seen,
+    mailbox: mail.waiting,
+    seen: new Set([...mail.received].slice(-SEEN_MAX)),
     ...(cut !== undefined && { cut }),
     ...(restart !== undefined && { attempts: restart.attempt, retryAt: restart.until }),
   };
@@ -135,7 +142,9 @@ function toCutTurn(point: StoredPoint, since: readonly JournalRecord[]): CutTurn
   if (observed === undefined || decision === undefined) return undefined;
   const isFirst = isNewObservation(observed.observation);
   const observation = isFirst ? observed.observation : toNextObservation(point);
-  return { observation, isFirst, observedAt: observed.at, decision, outcomes, unknown };
+  const approvals = toApprovalHistory(since);
+  const cut = { observation, isFirst, observedAt: observed.at, decision, outcomes, unknown, records: since };
+  return approvals === undefined ? cut : { ...cut, approvals };
 }
 
 /** It begins something, instead of going on with it. */
@@ -155,5 +164,5 @@ export function toCorrection(flaw: string): Observation {
 
 /** What an agent observes when its calls have settled; its text is for rules, its results for everything else. */
 export function toResultsObservation(results: readonly ToolResult[]): Observation {
-  return { kind: 'results', text: results.map(({ content }) => toText(content)).join('\n'), results };
+  return { kind: 'results', text: results.map(toResultText).join('\n'), results };
 }

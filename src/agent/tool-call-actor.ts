@@ -1,11 +1,11 @@
 import { CallContext } from '../base/call-context.ts';
 import { TOOL_LOG_MAX_CHARS } from '../base/limits.ts';
-import type { AgentSpec, JsonObject, RunFact, ToolCall, ToolResult } from '../protocol.ts';
+import type { AgentSpec, ChatMessage, Ends, JsonObject, Message, RunFact, ToolCall, ToolResult } from '../protocol.ts';
 import { runToolCall } from '../tools/call.ts';
-import type { Notes, Tool, ToolContext } from '../tools/tool.ts';
+import type { Board, Mail, Notes, Tool, ToolContext } from '../tools/tool.ts';
 import { createNotes } from './agent-notes.ts';
 import { toCallId } from './call-id.ts';
-import type { AgentEnvironment } from './environment.ts';
+import type { AgentEnvironment, CallMail, MailCall } from './environment.ts';
 import { type CallPlace, toIdempotencyKey } from './idempotency-key.ts';
 
 /** What a tool call tells its agent when it has settled; the name is that of XState's own promise actors. */
@@ -25,6 +25,12 @@ export interface ToolOutput {
 export interface ActionPlace extends Pick<CallPlace, 'observation' | 'calls' | 'position'> {
   /** How often the observation has failed before. */
   readonly failures: number;
+  /** What its agent works on: the message, and the conversation from there on. */
+  readonly said: {
+    readonly cause: Message | undefined;
+    readonly transcript: readonly ChatMessage[];
+    readonly from: number;
+  };
 }
 
 /**
@@ -36,13 +42,17 @@ export interface ActionPlace extends Pick<CallPlace, 'observation' | 'calls' | '
  *
  * Contract: never throws, and always settles: at the tool's deadline or at `abort` if the tool itself does not.
  */
-export class ToolCallActor extends CallContext implements ToolContext {
-  readonly call: ToolCall;
-  readonly row: JsonObject;
+export class ToolCallActor extends CallContext implements ToolContext, MailCall {
+  /** As decided, or as a person has changed it. */
+  call: ToolCall;
+  readonly spec: AgentSpec;
+  ends?: Ends;
   readonly #env: AgentEnvironment;
   readonly #index: number;
   readonly #place: ActionPlace;
   #key: string | undefined;
+  #mail: CallMail | undefined;
+  #isEdited = false;
   /** Its tool works outside of the run's clock. */
   #isOutside = false;
 
@@ -53,7 +63,7 @@ export class ToolCallActor extends CallContext implements ToolContext {
   constructor(env: AgentEnvironment, spec: AgentSpec, turn: number, call: ToolCall, index: number, place: ActionPlace) {
     super(spec.id, turn, toCallId(turn, index + 1, place.failures), env.clock, env.random);
     this.call = call;
-    this.row = spec.row;
+    this.spec = spec;
     this.#env = env;
     this.#index = index;
     this.#place = place;
@@ -61,8 +71,16 @@ export class ToolCallActor extends CallContext implements ToolContext {
 
   /** Made when it is asked for: most calls have no effects. */
   get idempotencyKey(): string {
-    this.#key ??= toIdempotencyKey({ run: this.#env.run, agent: this.agent, ...this.#place });
+    const edited = this.#isEdited ? { edited: this.call } : {};
+    this.#key ??= toIdempotencyKey({ run: this.#env.run, agent: this.agent, ...this.#place, ...edited });
     return this.#key;
+  }
+
+  /** A person has changed the call, before it is made. */
+  edit(args: JsonObject): void {
+    this.call = { ...this.call, args };
+    this.#isEdited = true;
+    this.#key = undefined;
   }
 
   /** @param tool Undefined: the agent has none of that name. */
@@ -70,15 +88,38 @@ export class ToolCallActor extends CallContext implements ToolContext {
     this.#isOutside = tool?.external ?? false;
     const startedAt = this.clock.elapsed();
     runToolCall(this.call, tool, this).then((raw) => {
-      const result = this.#withoutSecrets(raw);
+      const plain = this.#told(this.#withoutSecrets(raw));
+      const result = this.ends === undefined || raw.isError ? plain : { ...plain, ends: this.ends };
       const durationMs = this.clock.elapsed() - startedAt;
       tell({ type: 'xstate.done.actor.tool', output: { index: this.#index, result, durationMs } });
     });
   }
 
+  /** A model has to know that what was done is not what it decided. */
+  #told(result: ToolResult): ToolResult {
+    return this.#isEdited ? { ...result, edited: true, args: this.call.args } : result;
+  }
+
   #withoutSecrets(result: ToolResult): ToolResult {
     const content = this.#env.secrets?.json(result.content) ?? result.content;
     return content === result.content ? result : { ...result, content };
+  }
+
+  begin(): void {
+    this.#mail?.begin();
+  }
+
+  get row(): JsonObject {
+    return this.spec.row;
+  }
+
+  get cause(): Message | undefined {
+    return this.#place.said.cause;
+  }
+
+  conversation(): readonly ChatMessage[] {
+    const { transcript, from } = this.#place.said;
+    return transcript.slice(from);
   }
 
   get params(): JsonObject {
@@ -110,7 +151,12 @@ export class ToolCallActor extends CallContext implements ToolContext {
     this.#env.tell(fact);
   }
 
-  sendMessage(to: string, body: string): void {
-    this.#env.sendMessage(this.agent, to, this.#env.secrets?.text(body) ?? body, this.idempotencyKey);
+  board(name: string): Board {
+    return this.#env.mailroom.boardOf(this, name);
+  }
+
+  get mail(): Mail {
+    this.#mail ??= this.#env.mailroom.mailOf(this);
+    return this.#mail;
   }
 }

@@ -1,5 +1,5 @@
 import { CallContext } from '../base/call-context.ts';
-import { toErrorInfo } from '../base/errors.ts';
+import { TroupeError, toErrorInfo } from '../base/errors.ts';
 import { planCondensing } from '../model/context/plan-condensing.ts';
 import { toCondensed } from '../model/context/to-condensed.ts';
 import { toCondensedTranscript } from '../model/context/to-condensed-transcript.ts';
@@ -20,6 +20,10 @@ class SummaryCall extends CallContext implements ModelContext {
     super(call.agent, call.turn, `${call.callId}/summary`, env.clock, env.random);
     this.#call = call;
     call.onAbort((reason) => this.abort(reason));
+  }
+
+  get user(): string | undefined {
+    return this.#call.user;
   }
 
   tell(fact: RunFact): void {
@@ -48,7 +52,7 @@ export async function fitContext(
 ): Promise<ModelRequest> {
   const { counter, spec, call } = condensing;
   const { transcript } = work;
-  const limit = spec.tokens - counter.countRequest({ ...request, transcript: [] }).tokens;
+  const limit = toLimit(spec, counter.countRequest({ ...request, transcript: [] }).tokens);
   const plan = planCondensing(transcript, {
     tokensOf: (message) => counter.countMessage(message),
     limit,
@@ -88,6 +92,16 @@ export async function fitContext(
     ...(usage !== undefined && { usage }),
   });
   return sent;
+}
+
+/** Tokens that are left for the conversation. @param taken By everything else. */
+function toLimit({ tokens }: ContextSpec, taken: number): number {
+  if (taken < tokens) return tokens - taken;
+  throw new TroupeError(
+    'CONTEXT_EXCEEDED',
+    `Cannot ask the model: instructions and tools alone take ${taken} tokens of the ${tokens} allowed; ` +
+      'allow more (context.tokens)',
+  );
 }
 
 interface Part extends Condensing {

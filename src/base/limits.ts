@@ -8,6 +8,8 @@ const MB = 1024 * KB;
 export const SCENARIO_MAX_BYTES = 1 * MB;
 /** Deeper nesting than any real scenario; recursive parsers overflow their stack in the thousands. */
 export const SCENARIO_MAX_DEPTH = 64;
+/** Parts of a template that are rendered, in loops each time; they take 0.2-2 us each, and hold up everybody. */
+export const TEMPLATE_STEPS_MAX = 200_000;
 /** Agents of one run; at 6 kB each this is 600 MB. */
 export const AGENTS_MAX = 100_000;
 /** Rows file (`each:`), read whole before the start. */
@@ -109,6 +111,60 @@ export const TOOL_CACHE_BYTES = 32 * MB;
 /** Until a module of tools has been loaded, real time: one that waits for something at its top level may wait for ever. */
 export const MODULE_LOAD_MS = 30_000;
 
+// ---- memory of agents that live long
+/** Turns between two times at which old ones are taken away, at least. */
+export const KEEP_TURNS_STEP = 16;
+
+// ---- messages
+/** A mailbox larger than this belongs into memory: `overflow: spill`. */
+export const MAILBOX_SIZE_MAX = 100_000;
+/** Members of a group that others start, unless it says otherwise; and generations of them. */
+export const SPAWNED_MAX = 100;
+export const SPAWN_DEPTH = 3;
+/** Members of a group that has one for each session, unless it says otherwise. */
+export const SESSIONS_MAX = 1_000;
+/** What a topic is called by: a name, not a text. */
+export const TOPIC_NAME_MAX_CHARS = 200;
+/** Messages that nobody has observed, kept to be looked at and sent again; the oldest give way. */
+export const DEAD_LETTERS_MAX = 10_000;
+/** Pairs of agents, each within one chain of messages, that are watched for going in circles: some 200 bytes each. */
+export const LOOP_PAIRS_MAX = 20_000;
+/** Bodies remembered for each of them: a circle of more different ones is found by the number of its hops. */
+export const LOOP_BODIES_MAX = 64;
+/** Received messages whose ids an agent knows at least: a message is sent again only by a call that was cut short ... */
+export const SEEN_MAX = 1_000;
+/** ... and is made again soon: the time of two calls that ask. */
+export const SEEN_MS = 10 * 60_000;
+/** Messages of a full mailbox that are read back from disk at a time. */
+export const SPILL_CHUNK = 64;
+/** Answers kept that nobody waits for any more: whoever asked may ask again, after its turn was cut short. */
+export const EARLY_REPLIES_MAX = 1_000;
+/** Of a conversation that is handed over, its end: what a model reads at once. */
+export const HANDOFF_MAX_CHARS = 32 * KB;
+/** For an answer from another agent, which asks its model and its tools first. */
+export const ASK_TIMEOUT_MS = 300_000;
+/** Messages without anything new between two agents, in one chain, that count as going in circles. */
+export const MESSAGE_REPEATS = 20;
+/** Messages of one chain, each an answer to the one before. */
+export const MESSAGE_HOPS = 10_000;
+
+/** Rounds of one wiring: a conversation that needs more has no end. */
+export const WIRING_ROUNDS_MAX = 1_000;
+/** Members who all speak to each other: a million messages in each round. */
+export const ALL_TO_ALL_MAX = 1_000;
+/** Keys of a blackboard. */
+export const BOARD_KEYS_MAX = 1_000;
+/** Of a key, which is part of a topic. */
+export const BOARD_KEY_MAX_CHARS = 100;
+/** Of one text on a blackboard: what a model reads at once. */
+export const BOARD_TEXT_MAX_CHARS = 100_000;
+/** Of all texts together, when a whole board is read. */
+export const BOARD_READ_MAX_CHARS = 100_000;
+/** Of what stands there already, in the error of a write that came too late. */
+export const BOARD_ERROR_CHARS = 2_000;
+/** Calls that are known to have written a key, the last ones: after a crash they are made again within milliseconds. */
+export const BOARD_CALLS_KEPT = 64;
+
 // ---- budgets
 /** Room for an answer of any length, until its group's answers have been seen: what every model can give. */
 export const BUDGET_OUTPUT_TOKENS = 4_096;
@@ -201,6 +257,14 @@ export const STORE_OUTSTANDING_PUTS = 512;
 export const STORE_OUTSTANDING_BYTES = 8 * MB;
 /** Writes waiting for their place behind those; agents wait in `storing` above it. */
 export const STORE_BACKLOG_BYTES = 64 * MB;
+/** Batches that one transaction of a trim takes away: as many as puts of others, so that these wait no longer for it. */
+export const STORE_TRIM_BATCHES = 512;
+/** Trims under way at once in one data directory; others wait for their turn. */
+export const STORE_TRIMS = 16;
+/** Batches that are read on for the next message of a transcript, before a trim takes away less instead. */
+export const STORE_TRIM_AHEAD = 256;
+/** Bytes of batches decoded between two turns of the event loop: about 0.5 ms. */
+export const STORE_READ_SLICE_BYTES = 64 * KB;
 /** Until a write that has failed is tried again; twice as long each time. */
 export const STORE_RETRY_MS = 250;
 /** And at most: so long a run waits on after the disk can be written again. */
@@ -232,54 +296,50 @@ export const TAPE_CUT_SHORT_MS = 1_000;
 /** What one tool call does inside its run and is recorded: messages, notes, lines it logs. */
 export const TAPE_ACTS_MAX = 1_000;
 
+// ---- sources
+/** Between two looks at the end of a file that is followed: what a person sees as at once. */
+export const SOURCE_TAIL_POLL_MS = 250;
+/** Between two looks into a folder; a file that stands still in between has been written. */
+export const SOURCE_FOLDER_POLL_MS = 500;
+/** One line of a source; the rest of a longer one is left out, and that is told. */
+export const SOURCE_LINE_MAX_BYTES = 64 * KB;
+/** Read at once of a file that is followed. */
+export const SOURCE_READ_BYTES = 64 * KB;
+/** Text of a file in a folder: as much as models read; a larger one is offered without its text. */
+export const SOURCE_FILE_MAX_BYTES = 256 * KB;
+/** Files in one folder, whose names are held in memory; one with more is not read. */
+export const SOURCE_FOLDER_FILES_MAX = 100_000;
+/** Names in a folder's position, of files changed just before the last look. */
+export const SOURCE_NAMES_KEPT = 1_000;
+/** A change so long before a look was seen by it: well above a tick of any file system's clock but FAT's, and below a poll. */
+export const SOURCE_SETTLED_MS = 250;
+/** Between two looks at the time of day, until a schedule's next time: after that a clock that was set is noticed. */
+export const SOURCE_CRON_LOOK_MS = 60_000;
+/** Times of a schedule that were missed are counted up to this. */
+export const SOURCE_MISSED_MAX = 1_000;
+/** Items pushed to a source that wait for their turn; the next ones are refused. */
+export const SOURCE_PUSHES_WAITING = 256;
+/** Items pushed of which it is known what has become of them; some 500 bytes each without their answers. */
+export const OUTCOMES_MAX = 10_000;
+/** Of their answers, all together. */
+export const OUTCOMES_MAX_CHARS = 32 * MB;
+/** And of those that are known no more, their ids. */
+export const OUTCOMES_GONE_MAX = 10_000;
+/** Of an item's id: what a client draws or counts. */
+export const ITEM_ID_MAX_CHARS = 200;
+
+// ---- people
+/** Calls that do not wait for a person any more of which is known what became: two people who answer at once are minutes apart. */
+export const APPROVALS_REMEMBERED = 10_000;
+/** Characters of a person's answer, or of a reason: a model reads it. */
+export const APPROVAL_TEXT_MAX_CHARS = 32_768;
+/** Waiting calls that one command answers. */
+export const APPROVALS_AT_ONCE = 1_000;
+/** A running troupe has so long to answer another one, which is asked on the same machine as a rule. */
+export const MONITOR_ANSWER_MS = 5_000;
+
 // ---- ending
+/** A run in which everybody waits keeps its process by a timer, which is set again so often: it does nothing. */
+export const STAY_ALIVE_MS = 3_600_000;
 /** After the first interrupt, in-flight calls have this long to end before they are aborted. */
 export const DRAIN_TIMEOUT_MS = 5_000;
-
-// ---- the monitor
-/** Chunks of 65,536 events kept for looking back: 2 million events, 54 MB. */
-export const HISTORY_CHUNKS = 32;
-/** Between two frames of what changes all the time. A person sees ten a second as moving. */
-export const FRAME_MS = 100;
-/** Between two updates of the numbers over time. */
-export const CHARTS_MS = 500;
-/** Budgets of agents that are told, those closest to their limits: a run may have ten thousand. */
-export const AGENT_BUDGETS_TOLD = 20;
-/** Between two samples of the event loop's delay. */
-export const LOOP_SAMPLE_MS = 1_000;
-/** Events of the log in one frame: more than anybody reads in 100 ms. */
-export const LOG_FRAME_EVENTS = 200;
-/** Text of an event in the log; the agent's own view has it whole. */
-export const LOG_TEXT_CHARS = 300;
-/** Rows a log query looks at, newest first, for those that fit its filter. */
-export const LOG_SCAN_ROWS = 500_000;
-/** Events of one agent's view, as JSON. */
-export const DETAIL_MAX_BYTES = 1 * MB;
-/** Agents one client can follow in detail. */
-export const CLIENT_AGENTS_MAX = 100;
-/** Requests of one client that wait for their answer; the next ones are refused. */
-export const CLIENT_QUEUE_MAX = 32;
-/** Unsent bytes of a client above which changes are left out for it. */
-export const CLIENT_BUSY_BYTES = 256 * KB;
-/** Unsent bytes of a client at which it is cut off. */
-export const CLIENT_MAX_BYTES = 4 * MB;
-/** And the time it may stay above `CLIENT_BUSY_BYTES`. */
-export const CLIENT_SLOW_MS = 10_000;
-/** One message from a client. */
-export const CLIENT_MESSAGE_BYTES = 64 * KB;
-/** Time for a request's headers, or for a WebSocket handshake. */
-export const HANDSHAKE_MS = 10_000;
-/** WebSockets at once. */
-export const CLIENTS_MAX = 64;
-/** Wrong tokens that are answered at once; each one more waits twice as long as the one before. */
-export const WRONG_TOKENS_FREE = 5;
-export const WRONG_TOKEN_MS = 1_000;
-export const WRONG_TOKEN_MAX_MS = 30_000;
-/** Wrong tokens that wait for their answer; the next ones get none. */
-export const WRONG_TOKENS_WAITING = 32;
-/** Ports tried, from the one asked for. */
-export const PORTS_TRIED = 50;
-/** Agents of one inspection. Each is a few kilobytes to begin with, and several messages a turn. */
-export const INSPECTED_AGENTS_MAX = 1_000;
-/** Where the monitor listens unless told otherwise. */
-export const MONITOR_PORT = 4_600;

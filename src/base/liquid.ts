@@ -1,11 +1,13 @@
 import { createRequire } from 'node:module';
-import type { Liquid, Template } from 'liquidjs';
+import type { Context, Liquid, Template } from 'liquidjs';
 import type { Json } from '../protocol.ts';
+import { TEMPLATE_STEPS_MAX } from './limits.ts';
 
 /** A template that needs the engine: filters, tags, literals. */
 export interface LiquidTemplate {
   /** The names it reads from its scope, roots only. */
   readonly roots: readonly string[];
+  /** @throws {Error} If a filter fails, or it takes more than `TEMPLATE_STEPS_MAX` steps (200,000). */
   text(scope: object): string;
 }
 
@@ -19,7 +21,7 @@ export function parseLiquid(source: string): LiquidTemplate {
   const parsed: Template[] = liquid.parse(source);
   return {
     roots: liquid.globalVariablesSync(parsed),
-    text: (scope) => String(liquid.renderSync(parsed, scope)),
+    text: (scope) => String(liquid.renderSync(parsed, toContext(liquid, scope))),
   };
 }
 
@@ -50,13 +52,31 @@ function getLibrary(): typeof import('liquidjs') {
   return library;
 }
 
+/** The engine asks before each part of a template, and before each pass of a loop. */
+class StepLimiter {
+  #left = TEMPLATE_STEPS_MAX;
+
+  check(): void {
+    if (--this.#left < 0) throw new Error(`it takes more than ${TEMPLATE_STEPS_MAX.toLocaleString('en')} steps`);
+  }
+
+  use(): void {}
+}
+
+/** The engine's own limit is a time, which a rehearsal on a busy machine would exceed and the next one not. */
+function toContext(liquid: Liquid, scope: object): Context {
+  const { Context: Made } = getLibrary();
+  type Limiter = Context['renderLimit'];
+  const renderLimit = new StepLimiter() as unknown as Limiter;
+  return new Made(scope, liquid.options, { sync: true }, { liquid, renderLimit });
+}
+
 function getEngine(): Liquid {
   // Limits: a template is a line or two; these stop loops made to be long. No file access: `include` has no root.
   engine ??= new (getLibrary().Liquid)({
     strictFilters: true,
     jsTruthy: true,
     parseLimit: 1e6,
-    renderLimit: 200,
     memoryLimit: 1e7,
     templates: {},
     ownPropertyOnly: true,

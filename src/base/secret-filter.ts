@@ -6,6 +6,8 @@ import { createSecretsForeseer, createSecretsRedactor } from './redact.ts';
  */
 export interface SecretFilter {
   text(text: string): string;
+  /** The beginning of a text, with `…` if there is more; half a secret at its end is left out too. */
+  cut(text: string, maxChars: number): string;
   /** The same value if there is no secret in it. @param value Plain data, as JSON has it. */
   json<T>(value: T): T;
   /**
@@ -15,6 +17,9 @@ export interface SecretFilter {
    */
   stream(): (piece: string, isLast: boolean) => string;
 }
+
+/** Read of a text that is cut, times what is kept of it: what is redacted becomes shorter. */
+const CUT_READ = 4;
 
 /** @param environment Where secrets are, by their names. Default: the process's. Those that are added later count too. */
 export function createSecretFilter(environment: NodeJS.ProcessEnv = process.env): SecretFilter {
@@ -26,17 +31,24 @@ export function createSecretFilter(environment: NodeJS.ProcessEnv = process.env)
     const redacted = redact(json);
     return redacted === json ? text : (JSON.parse(redacted) as string);
   };
+  const stream = () => {
+    let kept = '';
+    return (piece: string, isLast: boolean): string => {
+      const text = kept + piece;
+      // As many characters of the text or more: escaping makes it longer.
+      const length = isLast ? 0 : Math.min(text.length, foresee(JSON.stringify(text).slice(1, -1)));
+      kept = text.slice(text.length - length);
+      return filter(text.slice(0, text.length - length));
+    };
+  };
   return {
     text: filter,
-    stream() {
-      let kept = '';
-      return (piece, isLast) => {
-        const text = kept + piece;
-        // As many characters of the text or more: escaping makes it longer.
-        const length = isLast ? 0 : Math.min(text.length, foresee(JSON.stringify(text).slice(1, -1)));
-        kept = text.slice(text.length - length);
-        return filter(text.slice(0, text.length - length));
-      };
+    stream,
+    cut(text, maxChars) {
+      // One that was cut by somebody else at the length that is read may end in half a secret, too.
+      const isWhole = text.length < CUT_READ * maxChars;
+      const safe = stream()(text.slice(0, CUT_READ * maxChars), isWhole);
+      return isWhole && safe.length <= maxChars ? safe : `${safe.slice(0, maxChars)}…`;
     },
     json(value) {
       // Not every caller is checked: a tool may note undefined.

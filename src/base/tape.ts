@@ -8,6 +8,7 @@
 import type {
   Decision,
   ErrorInfo,
+  Json,
   JsonObject,
   JsonSchema,
   ModelRequest,
@@ -72,12 +73,14 @@ export interface TapedToolCall extends TapedCall {
 }
 
 /** Something a tool does inside its run: it is done again in a replay. `at` is milliseconds since the call's start. */
-export type TapedAct = { readonly at: number } & (
-  | { readonly send: { readonly to: string; readonly body: string } }
+export type TapedAct = { readonly at: number } /** A method of `ToolContext.mail`, with its arguments. */ & (
+  | { readonly mail: MailAct; readonly with: readonly Json[] }
   | { readonly remember: { readonly key: string; readonly text: string; readonly shared: boolean } }
   | { readonly log: string }
   | { readonly tell: RunFact }
 );
+
+export type MailAct = 'send' | 'ask' | 'publish' | 'subscribe' | 'unsubscribe' | 'delegate' | 'handOff' | 'spawn';
 
 /** Where to record. Its methods return at once and never throw; what could not be written is told by `close`. */
 export interface TapeWriter {

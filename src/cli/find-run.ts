@@ -3,6 +3,7 @@ import { TroupeError } from '../base/errors.ts';
 import type { MemoryStore } from '../memory/memory-store.ts';
 import type { RunRecord } from '../protocol.ts';
 import type { DamageList } from './damage-list.ts';
+import { toDataOption } from './data-option.ts';
 
 /** A run that is there. */
 export interface FoundRun {
@@ -27,7 +28,8 @@ export async function findRun(
   const { id, record } = await findAnyRun(store, directory, name, damage);
   if (record !== undefined) return record;
   const problem = damage?.all.find((one) => one.run === id && one.agent === undefined)?.problem;
-  throw new TroupeError('STORE_FAILED', `Cannot read run "${id}": ${problem}; "troupe show ${id}" shows its agents`);
+  const show = `troupe show ${id}${toDataOption(directory)}`;
+  throw new TroupeError('STORE_FAILED', `Cannot read run "${id}": ${problem}; "${show}" shows its agents`);
 }
 
 /** The same, also for a run whose record is damaged. @throws {TroupeError} `RUN_NOT_FOUND`. */
@@ -55,7 +57,8 @@ export async function findAnyRun(
   const [only] = matching;
   if (only !== undefined && matching.length === 1) return only;
   const ids = matching.slice(0, 5).map((run) => run.id);
-  throw notFound(name, only === undefined ? 'no such run; "troupe runs" lists them' : `it may be ${ids.join(', ')}`);
+  const list = `no such run; "troupe runs${toDataOption(directory)}" lists them`;
+  throw notFound(name, only === undefined ? list : `it may be ${ids.join(', ')}`);
 }
 
 function notFound(name: string, why: string): TroupeError {

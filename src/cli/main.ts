@@ -1,7 +1,7 @@
 #!/usr/bin/env -S node --max-semi-space-size=16
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { TroupeError } from '../base/errors.ts';
-import { MONITOR_PORT } from '../base/limits.ts';
+import { MONITOR_PORT } from '../base/monitor-limits.ts';
 import { createSecretFilter } from '../base/secret-filter.ts';
 import { toBytes } from '../base/size.ts';
 import { LOG_LEVELS } from '../telemetry/log-level.ts';
@@ -54,6 +54,7 @@ function createProgram(): Command {
     .addOption(monitorOption())
     .option('--no-open', 'do not open a browser')
     .action(async (run, options) => finish((await import('./monitor.ts')).monitor(run, options)));
+  addInbox(program);
   withDataOptions(program.command('runs'))
     .description('list the runs in the data directory, newest first')
     .option('--prune', 'remove runs beyond the limits, and make the data file smaller')
@@ -70,6 +71,23 @@ function createProgram(): Command {
     .argument('[agent]', 'an agent address such as analyst/17')
     .action(async (run, agent, options) => finish((await import('./show.ts')).show(run, agent, options)));
   return program;
+}
+
+function addInbox(program: Command): void {
+  withDataOptions(program.command('inbox'))
+    .description('list the calls that wait for a person, and answer them')
+    .argument(
+      '<run>',
+      'a run id, the beginning of one, "last", or the address that "troupe run --monitor-control" printed',
+    )
+    .option('--approve <calls...>', 'calls to be made: AGENT:CALL, the beginning of one, or "all"')
+    .option('--reject <calls...>', 'calls not to be made')
+    .option('--reason <text>', 'with --reject: why, for the model')
+    .option('--edit <call>', 'a call to be made with other arguments')
+    .option('--args <json>', 'with --edit: the arguments')
+    .option('--answer <call-and-text...>', 'a question, and the answer to it')
+    .option('--by <name>', 'who answers', 'terminal')
+    .action(async (run, options) => finish((await import('./inbox.ts')).inbox(run, options)));
 }
 
 function withRunOptions(command: Command): Command {

@@ -1,11 +1,10 @@
 import pc from 'picocolors';
-import { TroupeError, toErrorInfo } from '../base/errors.ts';
+import { TroupeError } from '../base/errors.ts';
 import { describeMachines } from '../machines.ts';
 import { openLmdbStore } from '../memory/lmdb.ts';
-import type { WelcomeMessage } from '../monitor/messages.ts';
-import { WebSocket } from '../monitor/server/web-socket.ts';
 import { startMonitor } from '../monitor/start-monitor.ts';
 import { readStoredRun } from '../monitor/stored-source.ts';
+import { connectMonitor } from './connect-monitor.ts';
 import { createDamageList } from './damage-list.ts';
 import { findRun } from './find-run.ts';
 import type { MonitorAddress } from './monitor-address.ts';
@@ -20,9 +19,6 @@ export interface MonitorCommandOptions {
   readonly open: boolean;
   readonly json?: boolean;
 }
-
-/** Time a running troupe has to answer. */
-const ANSWER_MS = 5_000;
 
 /** `troupe monitor RUN|URL`: the page over a stored run, until Ctrl-C, or that of a running one. @returns The exit status. */
 export async function monitor(run: string, options: MonitorCommandOptions): Promise<number> {
@@ -74,7 +70,9 @@ function createReadingProgress(): (read: number, agents: number) => void {
 }
 
 async function openRunning(address: string, options: MonitorCommandOptions): Promise<number> {
-  const { run, at } = await ask(address);
+  const connection = await connectMonitor(address);
+  const { run, at } = connection.welcome;
+  await connection.close();
   if (options.json) process.stdout.write(`${JSON.stringify({ run, at, url: address })}\n`);
   else
     process.stdout.write(
@@ -82,49 +80,6 @@ async function openRunning(address: string, options: MonitorCommandOptions): Pro
     );
   if (options.open) await openBrowser(address);
   return 0;
-}
-
-/** The welcome of a running monitor. @throws {TroupeError} `USAGE`, `MONITOR_UNAVAILABLE`. */
-function ask(address: string): Promise<WelcomeMessage> {
-  if (!URL.canParse(address)) {
-    throw new TroupeError('USAGE', `Cannot open "${address}": expected the address that troupe printed`);
-  }
-  const url = new URL('/ws', address.replace(/^http/i, 'ws'));
-  url.search = new URL(address).search;
-  return new Promise((resolve, reject) => {
-    const refuse = (problem: string, cause?: unknown): void => {
-      reject(new TroupeError('MONITOR_UNAVAILABLE', `Cannot open ${url.origin}: ${problem}`, { cause }));
-    };
-    const socket = new WebSocket(url, { handshakeTimeout: ANSWER_MS });
-    AbortSignal.timeout(ANSWER_MS).addEventListener('abort', () => socket.terminate());
-    socket.once('message', (data) => {
-      const welcome = toWelcome(String(data));
-      if (welcome === undefined) refuse('what answers there is no troupe');
-      else resolve(welcome);
-      socket.close();
-    });
-    socket.once('error', (error) => {
-      const problem = toProblem(error);
-      const hint = / 401/.test(problem) ? '; it has to be the whole address that troupe printed, with its token' : '';
-      refuse(`${problem}${hint}`, error);
-    });
-    // After an answer or an error this changes nothing.
-    socket.once('close', () => refuse('it has not answered'));
-  });
-}
-
-function toWelcome(text: string): WelcomeMessage | undefined {
-  try {
-    const message = JSON.parse(text) as WelcomeMessage | null;
-    return message?.type === 'welcome' ? message : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Of a name with several addresses none of which answers, the error has only a code. */
-function toProblem(error: NodeJS.ErrnoException): string {
-  return error.message === '' && error.code !== undefined ? error.code : toErrorInfo(error).message;
 }
 
 /** Where there is none, the address that was printed has to do. */

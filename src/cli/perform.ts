@@ -7,8 +7,10 @@ import type { Durability, OnUnknown, RunEvent, RunSummary, Scenario } from '../p
 import { type Run, type RunOptions, startRun } from '../run.ts';
 import type { LogLevel } from '../telemetry/log-level.ts';
 import { toRunResult } from '../telemetry/results.ts';
+import { toDataOption } from './data-option.ts';
 import { type JsonLines, openJsonLines } from './json-lines.ts';
 import type { MonitorAddress } from './monitor-address.ts';
+import { isAnswerTerminal, PeopleWatch } from './people-watch.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { createReport } from './report.ts';
 import { untilInterrupted } from './until-interrupted.ts';
@@ -35,7 +37,7 @@ export interface PerformOptions {
   readonly replay?: string;
   /** Text that models write is told as it comes, of all agents. */
   readonly stream?: boolean;
-  /** The monitor stays after the end, until an interrupt. */
+  /** The monitor stays after the end, until an interrupt, unless there has been one before. */
   readonly hold?: boolean;
 }
 
@@ -54,13 +56,15 @@ export async function perform(
 ): Promise<{ summary: RunSummary; status: number }> {
   assertMonitor(options);
   loadEnv(['.', scenario.folder]);
-  const report = createReport();
+  const report = createReport(options.data);
   const listeners: ((event: RunEvent) => void)[] = [report.onEvent];
   const files = await openFiles(options, listeners);
   const progress = how.quiet ? undefined : await createProgress(scenario.name);
   if (progress !== undefined) listeners.push(createWarnings(progress.say));
-  let forget = (): void => {};
+  let watch: Watch | undefined;
   let monitor: Monitor | undefined;
+  const isTerminal = progress !== undefined && how.virtual !== true && isAnswerTerminal(scenario);
+  const people = new PeopleWatch({ data: options.data, isTerminal, controlUrl: () => monitor?.controlUrl });
   try {
     if (options.logLevel !== 'silent') {
       const { createEventLog } = await import('../telemetry/log.ts');
@@ -71,6 +75,7 @@ export async function perform(
       data: options.data,
       // Somebody may still send to agents that wait.
       keepOpen: options.monitorControl ?? false,
+      staysForPeople: isTerminal,
       ...(options.seed !== undefined && { seed: options.seed }),
       ...(options.durability !== undefined && { durability: options.durability }),
       ...(options.onUnknown !== undefined && { onUnknown: options.onUnknown }),
@@ -81,22 +86,28 @@ export async function perform(
       },
     });
     if (options.stream) run.watch(() => true);
-    forget = watchProcess(run, progress);
-    if (progress !== undefined) monitor = await show(run, progress, options);
+    watch = watchProcess(run, progress);
+    if (progress !== undefined) {
+      monitor = await show(run, progress, options);
+      await sayHowToPush(run, monitor, progress);
+    }
+    if (progress !== undefined && how.virtual !== true) people.follow(run, progress);
     const summary = await run.finished;
+    people.stop();
     progress?.stop();
-    if (!how.quiet) tell(report.lines(summary), summary, options);
+    if (!how.quiet) tell(report.lines(summary), summary, options, people.lines(summary.run));
     monitor?.finish(summary);
     // Before the watch ends, so that no interrupt falls in between.
-    const held = monitor !== undefined && options.hold ? hold(monitor) : undefined;
-    forget();
+    const held = monitor !== undefined && options.hold && !watch.isInterrupted ? hold(monitor) : undefined;
+    watch.forget();
     await held;
     // Before what it reads is closed.
     await monitor?.close();
     await run.close();
     return { summary, status: toStatus(summary) };
   } finally {
-    forget();
+    watch?.forget();
+    people.stop();
     progress?.stop();
     await monitor?.close();
     // Last, so that a full disk costs these files and not the report.
@@ -110,7 +121,7 @@ async function show(run: Run, progress: Progress, options: PerformOptions): Prom
   // At once, since the first event comes in the next turn of the event loop.
   const history = new History(run.specs, run.ended);
   run.subscribe(history.append);
-  progress.follow(history, run.models);
+  progress.follow(history, run.models, () => run.approvals().length);
   if (at === 'off') return undefined;
   try {
     const { monitorRun } = await import('../monitor-run.ts');
@@ -121,6 +132,13 @@ async function show(run: Run, progress: Progress, options: PerformOptions): Prom
     progress.say(`${toErrorInfo(error).message}. The run goes on without it.`);
     return undefined;
   }
+}
+
+/** Of a run into which something can be pushed. */
+async function sayHowToPush(run: Run, monitor: Monitor | undefined, progress: Progress): Promise<void> {
+  if (run.observations === undefined) return;
+  const { toPushLines } = await import('./push-lines.ts');
+  for (const line of toPushLines(run, monitor)) progress.say(line);
 }
 
 /** Until an interrupt. */
@@ -155,13 +173,18 @@ async function openFiles(options: PerformOptions, listeners: ((event: RunEvent) 
   return files;
 }
 
+interface Watch {
+  /** Somebody has asked for the end. */
+  readonly isInterrupted: boolean;
+  /** Ends the watch. Idempotent. */
+  forget(): void;
+}
+
 /**
  * The first interrupt lets turns finish; the second ends the process as if nobody had listened. What a tool throws in a
  * callback of its own, where no call can catch it, is told and left alone: one bad tool must not end the others' run.
- *
- * @returns Ends the watch.
  */
-function watchProcess(run: Run, progress: Progress | undefined): () => void {
+function watchProcess(run: Run, progress: Progress | undefined): Watch {
   let asked = false;
   const onSignal = (signal: NodeJS.Signals): void => {
     if (asked) {
@@ -182,17 +205,27 @@ function watchProcess(run: Run, progress: Progress | undefined): () => void {
     for (const [name, handler] of Object.entries(handlers)) process.off(name, handler);
   };
   for (const [name, handler] of Object.entries(handlers)) process.on(name, handler);
-  return forget;
+  return {
+    get isInterrupted() {
+      return asked;
+    },
+    forget,
+  };
 }
 
-function tell(lines: readonly string[], summary: RunSummary, options: PerformOptions): void {
+function tell(
+  lines: readonly string[],
+  summary: RunSummary,
+  options: PerformOptions,
+  waiting: readonly string[],
+): void {
   const stream = options.json ? process.stderr : process.stdout;
   stream.write(`${lines.join('\n')}\n`);
   if (options.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
   if (summary.status === 'interrupted') {
-    const folder = /\s/.test(options.data) ? JSON.stringify(options.data) : options.data;
-    const data = folder === '.troupe' ? '' : ` --data ${folder}`;
-    process.stderr.write(`Everything finished is kept. Go on with: troupe resume ${summary.run}${data}\n`);
+    if (waiting.length > 0) process.stderr.write(`${waiting.join('\n')}\n`);
+    const command = `troupe resume ${summary.run}${toDataOption(options.data)}`;
+    process.stderr.write(`Everything finished is kept. Go on with: ${command}\n`);
   }
 }
 

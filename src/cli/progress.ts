@@ -5,6 +5,7 @@ import type { History } from '../monitor/history/history.ts';
 import { AGENT_STATES, type AgentState } from '../monitor/states.ts';
 import type { ModelView } from '../protocol.ts';
 import { formatMs, formatNumber } from './table.ts';
+import { toWaitingText } from './waiting-calls.ts';
 
 /** Between two frames on a terminal, and between two lines elsewhere. */
 const FRAME_MS = 100;
@@ -16,8 +17,10 @@ const ALWAYS: readonly AgentState[] = ['observe', 'decide', 'executing-tools', '
 
 /** What a run is doing, on standard error. */
 export interface Progress {
-  /** From here on it shows what the history tells, and how the models' gates stand. */
-  follow(history: History, models: () => readonly ModelView[]): void;
+  /** From here on it shows what the history tells, how the models' gates stand, and how many calls wait for a person. */
+  follow(history: History, models: () => readonly ModelView[], waiting?: () => number): void;
+  /** On a terminal: a line that is being typed. Undefined: none is. */
+  type(line: string | undefined): void;
   /** Shows a line of its own, above what is live. */
   say(text: string): void;
   stop(): void;
@@ -27,6 +30,7 @@ interface Followed {
   readonly history: History;
   readonly fold: Fold;
   readonly models: () => readonly ModelView[];
+  readonly waiting: () => number;
 }
 
 /** A model that lets agents wait: how many, how long, and why. */
@@ -58,9 +62,12 @@ export async function createProgress(name: string): Promise<Progress> {
   let followed: Followed | undefined;
   const rate = { perSecond: 0, turns: 0, at: 0 };
   let timer: Timer | undefined;
+  let typed: string | undefined;
+  let isStopped = false;
 
-  const tell = ({ history, fold, models }: Followed, at: number): string[] => {
+  const tell = ({ history, fold, models, waiting }: Followed, at: number): string[] => {
     history.advance(fold);
+    const waits = toWaitingText(waiting());
     const { turns, toolCalls, toolFailures } = fold.totals;
     if (at - rate.at >= RATE_MS) {
       rate.perSecond = ((turns - rate.turns) * 1_000) / (at - rate.at);
@@ -76,6 +83,7 @@ export async function createProgress(name: string): Promise<Progress> {
         `tool calls ${formatNumber(toolCalls)}, failed ${formatNumber(toolFailures)}  ` +
         `loop delay p99 ${formatMs(meter.read().p99)}`,
       ...models().flatMap(toQueueLine),
+      ...(waits === undefined ? [] : [waits]),
       ...(history.trouble === undefined
         ? []
         : [`no call begins until memory can be written: ${history.trouble.message}`]),
@@ -85,21 +93,29 @@ export async function createProgress(name: string): Promise<Progress> {
     const at = clock.elapsed();
     const lines = [`${name}  ${formatMs(at)}`, ...(followed === undefined ? [] : tell(followed, at))];
     if (view === undefined) stderr.write(`${lines.join('  ')}\n`);
-    else view(lines.join('\n'));
+    else view([...lines, ...(typed === undefined ? [] : [`> ${typed}`])].join('\n'));
     timer = clock.setTimer(every, show);
   };
 
   meter.start();
   timer = clock.setTimer(every, show);
   return {
-    follow(history, models) {
-      followed = { history, fold: history.start(), models };
+    follow(history, models, waiting = () => 0) {
+      followed = { history, fold: history.start(), models, waiting };
+    },
+    type(line) {
+      typed = line;
+      if (view === undefined || isStopped) return;
+      // At once: whoever types looks at it.
+      timer?.cancel();
+      show();
     },
     say(text) {
       view?.clear();
       stderr.write(`${text}\n`);
     },
     stop() {
+      isStopped = true;
       timer?.cancel();
       clock.stop();
       meter.stop();

@@ -1,8 +1,12 @@
 import pc from 'picocolors';
-import type { ErrorInfo, ModelSummary, RunEvent, RunSummary } from '../protocol.ts';
-import { type Column, cut, formatMs, formatNumber, formatUsd, toTable } from './table.ts';
+import type { ModelSummary, RunEvent, RunSummary } from '../protocol.ts';
+import { toBudgetUsed } from './budget-used.ts';
+import { toDataOption } from './data-option.ts';
+import { createFailureList } from './failure-list.ts';
+import { createGroupTable } from './group-table.ts';
+import { cut, formatMs, formatNumber, formatUsd } from './table.ts';
 
-/** Replies and failures shown; the rest is in the data directory. */
+/** Replies, budgets and waiting agents shown; the rest is in the data directory. */
 const SHOWN = 3;
 
 /** A wait for a model that somebody may wonder about. */
@@ -15,72 +19,36 @@ export interface Report {
   lines(summary: RunSummary): string[];
 }
 
-interface GroupRow {
-  readonly group: string;
-  agents: number;
-  done: number;
-  failed: number;
-  stopped: number;
-  turns: number;
-  tools: number;
-  toolErrors: number;
-  tokensIn: number;
-  tokensOut: number;
-  usd: number;
-}
-
-export function createReport(): Report {
-  const groups = new Map<string, GroupRow>();
+/** @param data The data directory, which the commands that it suggests look into. */
+export function createReport(data: string): Report {
+  const groups = createGroupTable();
   const replies: { agent: string; observation: string; reply: string }[] = [];
-  const failures: { agent: string; error: ErrorInfo }[] = [];
+  const failures = createFailureList();
   const budgets: string[] = [];
   let stalled: string[] = [];
-
-  const rowOf = (agent: string): GroupRow => {
-    const group = agent.slice(0, agent.lastIndexOf('/'));
-    let row = groups.get(group);
-    if (row === undefined) {
-      row = {
-        group,
-        agents: 0,
-        done: 0,
-        failed: 0,
-        stopped: 0,
-        turns: 0,
-        tools: 0,
-        toolErrors: 0,
-        tokensIn: 0,
-        tokensOut: 0,
-        usd: 0,
-      };
-      groups.set(group, row);
-    }
-    return row;
-  };
-
   return {
     onEvent(event) {
-      if (event.type === 'run.stalled') {
-        stalled = event.waiting.slice(0, SHOWN).map(({ agent, for: what }) => `${agent} waits for ${what}`);
-        if (event.waiting.length > SHOWN) stalled.push(`and ${event.waiting.length - SHOWN} more`);
-      }
-      if (event.type === 'budget.reached' && budgets.length < SHOWN) budgets.push(budgetLine(event));
-      if (!('agent' in event)) return;
-      count(rowOf(event.agent), event);
-      if (event.type === 'agent.replied' && replies.length < SHOWN) replies.push(event);
-      if (
-        event.type === 'agent.ended' &&
-        event.status === 'failed' &&
-        event.error !== undefined &&
-        failures.length < SHOWN
-      ) {
-        failures.push({ agent: event.agent, error: event.error });
+      groups.onEvent(event);
+      switch (event.type) {
+        case 'run.stalled':
+          stalled = event.waiting.slice(0, SHOWN).map(({ agent, for: what }) => `${agent} waits for ${what}`);
+          if (event.waiting.length > SHOWN) stalled.push(`and ${event.waiting.length - SHOWN} more`);
+          break;
+        case 'budget.reached':
+          if (budgets.length < SHOWN) budgets.push(budgetLine(event));
+          break;
+        case 'agent.replied':
+          if (replies.length < SHOWN) replies.push(event);
+          break;
+        case 'agent.ended':
+          if (event.status === 'failed' && event.error !== undefined) failures.add(event.agent, event.error);
+          break;
       }
     },
     lines: (summary) => [
       ...headline(summary),
       '',
-      ...toTable(summary.costUsd > 0 ? [...GROUP_COLUMNS, COST_COLUMN] : GROUP_COLUMNS, [...groups.values()]),
+      ...groups.lines({ cost: summary.costUsd > 0 }),
       ...section(
         'Replies',
         replies.map(
@@ -88,19 +56,13 @@ export function createReport(): Report {
             `${pc.cyan(r.agent)}  ${cut(r.observation, width() - r.agent.length - 6)}\n    ${cut(r.reply, width() - 6)}`,
         ),
       ),
-      ...section(
-        'Failures',
-        failures.map(
-          (f) =>
-            `${pc.red(f.agent)}  ${f.error.code}: ${cut(f.error.message, width() - f.agent.length - f.error.code.length - 8)}`,
-        ),
-      ),
+      ...section('Failures', failures.lines()),
       ...section('Budgets that were reached', budgets),
       ...section('Models', Object.entries(summary.models).flatMap(modelLine)),
       ...section('Stalled: everyone left waits, and nobody is left to send', stalled),
       ...section('Expectations', summary.expectations.map(expectationLine)),
       '',
-      ...closing(summary),
+      ...closing(summary, toDataOption(data)),
     ],
   };
 }
@@ -110,27 +72,10 @@ function width(): number {
   return process.stdout.columns ?? 120;
 }
 
-const GROUP_COLUMNS: readonly Column<GroupRow>[] = [
-  { heading: 'group', value: (row) => row.group },
-  { heading: 'agents', value: (row) => row.agents },
-  { heading: 'done', value: (row) => row.done },
-  { heading: 'failed', value: (row) => row.failed },
-  { heading: 'stopped', value: (row) => row.stopped },
-  { heading: 'turns', value: (row) => row.turns },
-  { heading: 'tool calls', value: (row) => row.tools },
-  { heading: 'errors', value: (row) => row.toolErrors },
-  { heading: 'tokens in', value: (row) => row.tokensIn },
-  { heading: 'out', value: (row) => row.tokensOut },
-];
+const AT_LIMIT = { stop: 'are stopped', pause: 'wait', finish: 'ended with what they have' } as const;
 
-const COST_COLUMN: Column<GroupRow> = { heading: 'cost', value: (row) => formatUsd(row.usd) };
-
-const LIMITS = { tokens: 'tokens', usd: 'US dollars', calls: 'calls', wall: 'ms' } as const;
-const AT_LIMIT = { stop: 'stopped', pause: 'waiting', finish: 'ended with what they have' } as const;
-
-function budgetLine({ scope, limit, allowed, used, atLimit }: RunEvent & { type: 'budget.reached' }): string {
-  const amount = (n: number): string => (limit === 'usd' ? formatUsd(n) : formatNumber(Math.round(n)));
-  return `${pc.yellow(scope)}  ${amount(used)} of ${amount(allowed)} ${LIMITS[limit]} used; agents are ${AT_LIMIT[atLimit]}`;
+function budgetLine(event: RunEvent & { type: 'budget.reached' }): string {
+  return `${pc.yellow(event.scope)}  ${toBudgetUsed(event)} used; agents ${AT_LIMIT[event.atLimit]}`;
 }
 
 /** Only of a model whose gate had something to do. */
@@ -142,29 +87,6 @@ function modelLine([name, model]: [string, ModelSummary]): string[] {
   if (retries > 0) parts.push(`${formatNumber(retries)} made again`);
   if (trips > 0) parts.push(`${formatNumber(trips)} outages`);
   return [`${pc.cyan(name)}  ${parts.join(', ')}; wait p50 ${formatMs(waitMs.p50)}, p99 ${formatMs(waitMs.p99)}`];
-}
-
-function count(row: GroupRow, event: RunEvent): void {
-  switch (event.type) {
-    case 'agent.started':
-      row.agents++;
-      break;
-    case 'agent.observed':
-      row.turns++;
-      break;
-    case 'agent.decided':
-      row.tokensIn += event.decision.usage.inputTokens;
-      row.tokensOut += event.decision.usage.outputTokens;
-      row.usd += event.decision.usage.costUsd ?? 0;
-      break;
-    case 'tool.finished':
-      row.tools++;
-      if (event.result.isError) row.toolErrors++;
-      break;
-    case 'agent.ended':
-      if (event.status === 'done' || event.status === 'failed' || event.status === 'stopped') row[event.status]++;
-      break;
-  }
 }
 
 function headline(summary: RunSummary): string[] {
@@ -187,11 +109,13 @@ function expectationLine({ expect, pass, actual }: RunSummary['expectations'][nu
   return pass ? `${pc.green('met')}    ${expect}` : `${pc.red('unmet')}  ${expect}    ${pc.dim(actual)}`;
 }
 
-function closing(summary: RunSummary): string[] {
-  const { run, seed, loopDelayMs, memory, cpuMs, error } = summary;
+/** @param data What suggested commands need to find the run. */
+function closing(summary: RunSummary, data: string): string[] {
+  const { run, seed, loopDelayMs, memory, cpuMs, corrections, error } = summary;
   const facts = [
     `run ${run}`,
     `seed ${seed}`,
+    ...(corrections > 0 ? [`${formatNumber(corrections)} ${corrections === 1 ? 'correction' : 'corrections'}`] : []),
     `event-loop delay p99 ${formatMs(loopDelayMs.p99)}`,
     `${formatNumber(memory.writes)} writes`,
     `${formatMs(cpuMs)} CPU`,
@@ -199,7 +123,7 @@ function closing(summary: RunSummary): string[] {
   return [
     ...(error === undefined ? [] : [pc.red(`${error.code}: ${error.message}`)]),
     pc.dim(facts.join('  ')),
-    pc.dim(`troupe show ${run}         every agent's result`),
-    pc.dim(`troupe show ${run} AGENT   its transcript and journal`),
+    pc.dim(`troupe show ${run}${data}         every agent's result`),
+    pc.dim(`troupe show ${run} AGENT${data}   its transcript and journal`),
   ];
 }

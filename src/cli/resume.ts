@@ -4,6 +4,7 @@ import type { MemoryStore } from '../memory/memory-store.ts';
 import type { MemorySnapshot, RunRecord } from '../protocol.ts';
 import { reloadScenario } from '../scenario/reload.ts';
 import { createDamageList, type DamageList } from './damage-list.ts';
+import { toDataOption } from './data-option.ts';
 import { findRun } from './find-run.ts';
 import { type PerformOptions, perform } from './perform.ts';
 
@@ -32,12 +33,13 @@ export async function resume(given: string | undefined, options: ResumeOptions):
   return (await perform(scenario, { ...options, set: [] }, { virtual: record.virtual, resume: record })).status;
 }
 
-function toName(given: string | undefined, { last }: ResumeOptions): string {
+function toName(given: string | undefined, { last, data }: ResumeOptions): string {
   if (given !== undefined && last) {
     throw new TroupeError('USAGE', `Cannot resume "${given}" with --last: name one of them`);
   }
   if (given === undefined && !last) {
-    throw new TroupeError('USAGE', 'Cannot resume without a run: name one ("troupe runs" lists them), or use --last');
+    const list = `troupe runs${toDataOption(data)}`;
+    throw new TroupeError('USAGE', `Cannot resume without a run: name one ("${list}" lists them), or use --last`);
   }
   return given ?? 'last';
 }
@@ -60,7 +62,7 @@ async function look(
       throw new TroupeError(
         'STORE_FAILED',
         `Cannot resume run "${record.id}": agents of it are damaged\n${told.join('\n')}\n` +
-          `"troupe resume ${record.id} --without-damaged" goes on without them; they count as failed`,
+          `"troupe resume ${record.id}${toDataOption(data)} --without-damaged" goes on without them; they count as failed`,
       );
     }
     return { record, lost };

@@ -3,6 +3,7 @@ import { formatBytes } from '../base/size.ts';
 import { openLmdbStore } from '../memory/lmdb.ts';
 import type { RunRecord } from '../protocol.ts';
 import { createDamageList } from './damage-list.ts';
+import { toDataOption } from './data-option.ts';
 import type { PruneOptions } from './prune.ts';
 import { type Column, formatMs, toTable } from './table.ts';
 
@@ -72,7 +73,8 @@ export async function runs(options: RunsOptions): Promise<number> {
       const told = rows.flatMap(({ record, bytes }) => (record === undefined ? [] : toJson(record, bytes)));
       process.stdout.write(`${JSON.stringify({ runs: told, damaged: damage.all })}\n`);
     } else if (rows.length === 0 && damage.all.length === 0) {
-      process.stdout.write(`No runs in "${options.data}". "troupe run FILE" makes one.\n`);
+      const run = `troupe run FILE${toDataOption(options.data)}`;
+      process.stdout.write(`No runs in "${options.data}". "${run}" makes one.\n`);
     } else {
       const notes = damage.all.length === 0 ? [] : ['', ...damage.lines()];
       process.stdout.write(`${[...toTable(COLUMNS, rows), ...notes].join('\n')}\n`);

@@ -6,6 +6,7 @@ import { type Damage, openLmdbStore } from '../memory/lmdb.ts';
 import type { MemoryStore } from '../memory/memory-store.ts';
 import type { ChatMessage, ErrorInfo, JournalRecord, MemorySnapshot, RunRecord, Spent } from '../protocol.ts';
 import { createDamageList, type DamageList } from './damage-list.ts';
+import { toDataOption } from './data-option.ts';
 import { type FoundRun, findAnyRun } from './find-run.ts';
 import type { DataOptions } from './runs.ts';
 import { type Column, cut, formatMs, formatUsd, toTable } from './table.ts';
@@ -16,7 +17,7 @@ export async function show(name: string, agent: string | undefined, options: Dat
   const store = await openLmdbStore(options.data, { readOnly: true, onDamage: damage.add });
   try {
     const run = await findAnyRun(store, options.data, name, damage);
-    const looked = { store, run, damage, json: options.json ?? false };
+    const looked = { store, data: options.data, run, damage, json: options.json ?? false };
     if (agent === undefined) await showRun(looked);
     else await showAgent(looked, agent);
     return damage.of(run.id, agent).length === 0 ? 0 : 1;
@@ -27,6 +28,7 @@ export async function show(name: string, agent: string | undefined, options: Dat
 
 interface Looked {
   readonly store: MemoryStore;
+  readonly data: string;
   readonly run: FoundRun;
   readonly damage: DamageList;
   readonly json: boolean;
@@ -142,7 +144,7 @@ function toRows(snapshots: readonly MemorySnapshot[], damages: readonly Damage[]
   return [...rows, ...[...damaged].map((agent) => ({ agent, snapshot: undefined, damaged: true }))];
 }
 
-async function showAgent({ store, run: { id }, damage, json }: Looked, agent: string): Promise<void> {
+async function showAgent({ store, data, run: { id }, damage, json }: Looked, agent: string): Promise<void> {
   const snapshot = await store.snapshot(id, agent);
   const transcript = await store.transcript(id, agent);
   const journal = await store.journal(id, agent);
@@ -150,7 +152,7 @@ async function showAgent({ store, run: { id }, damage, json }: Looked, agent: st
   if (snapshot === undefined && journal.length === 0 && damages.length === 0) {
     throw new TroupeError(
       'RUN_NOT_FOUND',
-      `Cannot show "${agent}": run ${id} has nothing of it; "troupe show ${id}" lists its agents`,
+      `Cannot show "${agent}": run ${id} has nothing of it; "troupe show ${id}${toDataOption(data)}" lists its agents`,
     );
   }
   if (json) {
@@ -193,6 +195,13 @@ function messageLines(message: ChatMessage): string[] {
   ];
 }
 
+function toAnswerText({ call, answer, by, args, text, reason }: JournalRecord & { type: 'approval.answered' }): string {
+  const said = [args === undefined ? undefined : JSON.stringify(args), text, reason].filter(
+    (part) => part !== undefined,
+  );
+  return [`${call} ${answer} by ${by}`, ...said.map((part) => cut(part, 100))].join('  ');
+}
+
 function about(record: JournalRecord): string {
   switch (record.type) {
     case 'observed':
@@ -200,9 +209,14 @@ function about(record: JournalRecord): string {
     case 'model.intended':
       return record.model;
     case 'model.done':
+    case 'model.refused':
       return `${record.decision.toolCalls.length} calls${record.decision.final ? ', final' : ''}`;
     case 'model.failed':
       return `${record.error.code}: ${cut(record.error.message, 100)}`;
+    case 'approval.requested':
+      return `${record.callId} ${record.name}${record.deadlineAt === undefined ? '' : `  until ${formatMs(record.deadlineAt)}`}`;
+    case 'approval.answered':
+      return toAnswerText(record);
     case 'tools.intended':
       return record.calls.join(', ');
     case 'tool.done':
@@ -215,6 +229,8 @@ function about(record: JournalRecord): string {
       return `after ${record.attempts} failures  ${cut(record.observation, 60)}  ${record.error.code}: ${cut(record.error.message, 80)}`;
     case 'received':
       return `from ${record.message.from} ${cut(record.message.body, 100)}`;
+    case 'dropped':
+      return `${record.message}: ${record.reason}`;
     case 'ended':
       return record.error === undefined
         ? record.status

@@ -1,4 +1,5 @@
-import type { RunEvent } from '../protocol.ts';
+import type { BudgetReached, RunEvent } from '../protocol.ts';
+import { toBudgetUsed } from './budget-used.ts';
 import { formatMs } from './table.ts';
 
 /**
@@ -31,8 +32,20 @@ function toWarning(event: RunEvent): readonly [string, string] | undefined {
     case 'server.down':
       return [`server ${event.server}`, `Server "${event.server}" is down: ${event.error.message}`];
     case 'budget.reached':
-      return [`budget ${event.scope}`, `The budget of ${event.scope} does not have enough for another call.`];
+      return [`budget ${event.scope}`, toBudgetWarning(event)];
     default:
       return undefined;
   }
+}
+
+const WANTED = {
+  usd: 'does not have enough money for another call',
+  tokens: 'does not have enough tokens for another call',
+  calls: 'has no call left',
+  wall: 'has no time left',
+} as const;
+
+function toBudgetWarning(reached: BudgetReached): string {
+  const { scope, limit } = reached;
+  return `The budget of ${scope === 'run' ? 'the run' : scope} ${WANTED[limit]}: ${toBudgetUsed(reached)} used.`;
 }

@@ -54,7 +54,7 @@ async function limitGroups(
 
 async function openToolkit(scenario: Scenario, options: EquipOptions): Promise<Toolkit> {
   const { record, replay, seed } = options;
-  if (replay !== undefined) return playToolkit(scenario, replay);
+  if (replay !== undefined) return playToolkit(scenario, replay, options);
   if (record === undefined) return makeToolkit(scenario, options);
   const { writeTape } = await import('../base/tape/write-tape.ts');
   // First, so that a file that cannot be written costs nothing else.

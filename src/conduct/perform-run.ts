@@ -1,4 +1,7 @@
+import type { AgentEnvironment } from '../agent/environment.ts';
+import type { Clock } from '../base/clock.ts';
 import { toErrorInfo } from '../base/errors.ts';
+import { STAY_ALIVE_MS } from '../base/limits.ts';
 import { createLoopDelayMeter } from '../base/loop-delay.ts';
 import type { RunMemory } from '../memory/run-memory.ts';
 import type { EndedStatus, ErrorInfo, RunFact, RunSummary } from '../protocol.ts';
@@ -9,6 +12,7 @@ import type { EventStream } from '../telemetry/event-stream.ts';
 import { type RunMetrics, toRunStatus } from '../telemetry/metrics.ts';
 import { toModelSummaries, toRetries } from './model-figures.ts';
 import type { Parts, Plan } from './plan.ts';
+import { watchUntil } from './watch-until.ts';
 
 /** A run that is conducted. */
 export interface Conducted extends Parts, Plan {
@@ -19,6 +23,7 @@ export interface Conducted extends Parts, Plan {
   readonly memory: RunMemory;
   /** Resolves when somebody asks for the run's end. */
   readonly interrupted: Promise<void>;
+  readonly env: AgentEnvironment;
   /** Why memory could not be written. */
   trouble(): ErrorInfo | undefined;
 }
@@ -37,7 +42,8 @@ export async function performRun({
   const meter = createLoopDelayMeter();
   meter.start();
   const cpu = process.cpuUsage();
-  const started = { run: id, scenario: scenario.name, seed, virtual, agents: record.agents, startedAt } as const;
+  const agents = record.agents + remaining.admitted.size;
+  const started = { run: id, scenario: scenario.name, seed, virtual, agents, startedAt } as const;
   run.events.emit({
     type: 'run.started',
     ...started,
@@ -45,7 +51,18 @@ export async function performRun({
   });
   run.outlet.open(run.tell);
   const giveUp = store.endure(run.events.emit);
-  const end = await run.supervisor.run();
+  const letGo = clock.kind === 'real' ? stayAlive(clock) : undefined;
+  const { env, supervisor } = run;
+  const { secrets, storeFailed } = env;
+  const { emit, subscribe } = run.events;
+  run.sources?.watch({ supervisor, emit, subscribe, storeFailed, ...(secrets && { secrets }) });
+  const running = run.supervisor.run();
+  run.sources?.start();
+  const limit = scenario.until === undefined ? undefined : watchUntil(scenario.until, { ...run, clock, scenario });
+  const end = await running;
+  letGo?.();
+  limit?.();
+  await run.sources?.stop();
   const endedAt = clock.realElapsed();
   // Until then the run waits for a disk that cannot be written, also after its last agent.
   void run.interrupted.then(giveUp);
@@ -85,6 +102,15 @@ export async function performRun({
   await run.memory.end();
   clock.stop();
   return summary;
+}
+
+/** While everybody waits for what comes from outside, nothing else may keep the process. @returns Ends it. */
+function stayAlive(clock: Clock): () => void {
+  let timer = clock.setTimer(STAY_ALIVE_MS, again);
+  function again(): void {
+    timer = clock.setTimer(STAY_ALIVE_MS, again);
+  }
+  return () => timer.cancel();
 }
 
 function hasBefore({ ended, spent }: Remaining): boolean {

@@ -4,6 +4,7 @@ import type { AgentSpec, RunEvent, RunRecord, Scenario } from '../protocol.ts';
 import type { Remaining } from '../supervisor/resume.ts';
 import type { Outlet } from '../telemetry/outlet.ts';
 import type { Equipment } from './equip.ts';
+import type { RunSources } from './run-sources.ts';
 
 /** What a run consists of, but for what only its conductor has. */
 export type Parts = Pick<
@@ -18,6 +19,10 @@ export interface Plan {
   readonly specs: readonly AgentSpec[];
   readonly remaining: Remaining;
   readonly keepOpen: boolean;
+  /** The run stays although it goes on only after a person has answered. */
+  readonly staysForPeople: boolean;
+  /** What comes into the run from outside. Absent: nothing. */
+  readonly sources?: RunSources;
   /** The data directory. */
   readonly data: string;
   readonly equipment: Equipment;

@@ -1,3 +1,4 @@
+import { isBoardTool, isMailTool } from '../base/mail-tools.ts';
 import type { Tape, TapeWriter } from '../base/tape.ts';
 import { createGate, type Gate } from '../model/gate.ts';
 import type { Model } from '../model/model.ts';
@@ -52,11 +53,13 @@ export async function recordToolkit(
   // Loaded only for those who record: what reads and writes tapes checks them by a schema.
   const { createRecordingModel } = await import('../model/tape-model.ts');
   const { createRecordingTool, toTapedTools } = await import('../tools/tape-tool.ts');
-  tape.begin({ ...about, ...toTapedTools(kit) });
+  const { tools, sets } = kit;
+  const taped = new Map([...tools].filter(([, { internal }]) => internal !== true));
+  tape.begin({ ...about, ...toTapedTools({ tools: taped, sets }) });
   return {
     ...kit,
     models: mapValues(kit.models, (model) => createRecordingModel(model, tape)),
-    tools: mapValues(kit.tools, (tool) => createRecordingTool(tool, tape)),
+    tools: mapValues(kit.tools, (tool) => (tool.internal === true ? tool : createRecordingTool(tool, tape))),
     async close() {
       await kit.close();
       await tape.close();
@@ -64,8 +67,11 @@ export async function recordToolkit(
   };
 }
 
-/** A kit in which everything comes from a tape: no key, server, module or folder is needed. */
-export async function playToolkit(scenario: Scenario, tape: Tape): Promise<Toolkit> {
+/**
+ * A kit in which everything comes from a tape, but for what agents say to each other, which they say again, and what people
+ * say, who are asked again: no key, server, module or folder is needed.
+ */
+export async function playToolkit(scenario: Scenario, tape: Tape, options: ToolkitOptions): Promise<Toolkit> {
   const { createReplayingModel } = await import('../model/tape-model.ts');
   const { createReplayingTools } = await import('../tools/tape-tool.ts');
   const names = new Set(Object.values(scenario.agents).map(({ model }) => model));
@@ -76,7 +82,31 @@ export async function playToolkit(scenario: Scenario, tape: Tape): Promise<Toolk
     return createGate(createReplayingModel(name, tape), terms);
   };
   const gates = new Map([...names].map((name) => [name, play(name)]));
-  return { gates, models: gates, ...createReplayingTools(tape), close: async () => undefined };
+  const { tools, sets } = createReplayingTools(tape);
+  const played = withApprovals(scenario.tools, { tools, sets });
+  const { params } = scenario;
+  const { virtual, tell } = options;
+  const internal = await createTools(pickInternal(scenario.tools), { extra: [], params, virtual, tell });
+  return { gates, models: gates, tools: new Map([...played, ...internal.tools]), sets, close: internal.close };
+}
+
+/** A call that has waited for a person does so again: one that was rejected is not on the tape. */
+function withApprovals(specs: Scenario['tools'], { tools, sets }: Pick<Toolbox, 'tools' | 'sets'>): Map<string, Tool> {
+  const asking = new Map(tools);
+  for (const [declared, { approval }] of Object.entries(specs)) {
+    if (approval === undefined) continue;
+    for (const name of sets.get(declared) ?? [declared]) {
+      const tool = tools.get(name);
+      if (tool !== undefined) asking.set(name, { ...tool, approval });
+    }
+  }
+  return asking;
+}
+
+function pickInternal(specs: Scenario['tools']): Scenario['tools'] {
+  const isInternal = (builtin: string): boolean =>
+    isMailTool(builtin) || isBoardTool(builtin) || builtin === 'ask-person';
+  return Object.fromEntries(Object.entries(specs).filter(([, spec]) => 'builtin' in spec && isInternal(spec.builtin)));
 }
 
 function mapValues<T, U>(map: ReadonlyMap<string, T>, change: (value: T) => U): Map<string, U> {

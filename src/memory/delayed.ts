@@ -12,7 +12,7 @@ const HELD_BATCH_BYTES = 1_024;
 const HELD_MAX = STORE_BACKLOG_BYTES / HELD_BATCH_BYTES;
 
 /**
- * A store behind a slow disk: each batch and each note is held back before it reaches `inner`.
+ * A store behind a slow disk: each batch, each note and each trim is held back before it reaches `inner`.
  *
  * Contract: an agent's writes keep their order, so one with a short latency waits for those before it. Reads of an
  * agent, `flush`, `deleteRun` and `close` wait for what is held back; `putRun` is not delayed.
@@ -61,8 +61,11 @@ export function createDelayedStore(inner: MemoryStore, latency: Latency, clock: 
       await held.passed();
       return inner.snapshots(run);
     },
+    received: (run, agent, range) => afterHeld(run, agent, () => inner.received(run, agent, range)),
+    trim: (run, agent, options) => holdBack(run, agent, () => inner.trim(run, agent, options)),
 
     putNote: (run, owner, note) => holdBack(run, owner, () => inner.putNote(run, owner, note)),
+    deleteNote: (run, owner, key) => holdBack(run, owner, () => inner.deleteNote(run, owner, key)),
     notes: (run, owner) => afterHeld(run, owner, () => inner.notes(run, owner)),
     outside: inner.outside ?? inner,
 

@@ -1,16 +1,11 @@
 import { TroupeError } from '../base/errors.ts';
-import type { ChatMessage, JournalRecord, MemorySnapshot, Note, RunRecord } from '../protocol.ts';
+import type { Note, RunRecord } from '../protocol.ts';
+import { KeptAgent } from './kept-agent.ts';
 import type { MemoryStore } from './memory-store.ts';
 import { compareNatural } from './natural-order.ts';
 import { compareNotes } from './note-order.ts';
 import { compareRuns } from './run-order.ts';
-
-/** What one agent has left behind. */
-interface Kept {
-  readonly journal: JournalRecord[];
-  readonly transcript: ChatMessage[];
-  snapshot: MemorySnapshot | undefined;
-}
+import { assertTurns } from './trim-scan.ts';
 
 const DONE = Promise.resolve();
 
@@ -22,7 +17,7 @@ const DONE = Promise.resolve();
  */
 export function createInMemoryStore(): MemoryStore {
   const runs = new Map<string, RunRecord>();
-  const agents = new Map<string, Map<string, Kept>>();
+  const agents = new Map<string, Map<string, KeptAgent>>();
   /** By run, then by owner and key. */
   const notes = new Map<string, Map<string, Map<string, Note>>>();
   let writes = 0;
@@ -33,6 +28,8 @@ export function createInMemoryStore(): MemoryStore {
     if (closed) throw closedError();
     return work();
   };
+
+  const kept = (run: string, agent: string): KeptAgent | undefined => agents.get(run)?.get(agent);
 
   return {
     putRun: (run) => perform(() => void runs.set(run.id, run)),
@@ -52,10 +49,7 @@ export function createInMemoryStore(): MemoryStore {
         refused.catch(() => {});
         return refused;
       }
-      const ofAgent = entry(agents, run, agent, newAgent);
-      ofAgent.journal.push(...batch.journal);
-      ofAgent.transcript.push(...batch.transcript);
-      if (batch.snapshot !== undefined) ofAgent.snapshot = batch.snapshot;
+      entry(agents, run, agent, () => new KeptAgent()).append(batch);
       writes++;
       return DONE;
     },
@@ -65,14 +59,19 @@ export function createInMemoryStore(): MemoryStore {
     downMs: () => 0,
     flush: () => perform(() => {}),
 
-    journal: (run, agent) => perform(() => [...(agents.get(run)?.get(agent)?.journal ?? [])]),
-    history: (run, agent) =>
-      perform(() => {
-        const { journal = [], transcript = [] } = agents.get(run)?.get(agent) ?? {};
-        return { journal: [...journal], transcript: [...transcript] };
-      }),
-    transcript: (run, agent) => perform(() => [...(agents.get(run)?.get(agent)?.transcript ?? [])]),
-    snapshot: (run, agent) => perform(() => agents.get(run)?.get(agent)?.snapshot),
+    journal: (run, agent) => perform(() => kept(run, agent)?.journal() ?? []),
+    history: (run, agent) => perform(() => kept(run, agent)?.history() ?? { journal: [], transcript: [] }),
+    transcript: (run, agent) => perform(() => kept(run, agent)?.transcript() ?? []),
+    received: (run, agent, range) => perform(() => kept(run, agent)?.received(range) ?? []),
+    trim(run, agent, { turns }) {
+      const done = perform(() => {
+        assertTurns(agent, turns);
+        kept(run, agent)?.trim(turns);
+      });
+      done.catch(() => {});
+      return done;
+    },
+    snapshot: (run, agent) => perform(() => kept(run, agent)?.snapshot),
     snapshots: (run) =>
       perform(() =>
         [...(agents.get(run)?.values() ?? [])]
@@ -85,6 +84,7 @@ export function createInMemoryStore(): MemoryStore {
         entry(notes, run, owner, () => new Map()).set(note.key, note);
         writes++;
       }),
+    deleteNote: (run, owner, key) => perform(() => void notes.get(run)?.get(owner)?.delete(key)),
     notes: (run, owner) => perform(() => [...(notes.get(run)?.get(owner)?.values() ?? [])].sort(compareNotes)),
 
     stats: () => ({ writes, bytes: 0 }),
@@ -92,10 +92,6 @@ export function createInMemoryStore(): MemoryStore {
       closed = true;
     },
   };
-}
-
-function newAgent(): Kept {
-  return { journal: [], transcript: [], snapshot: undefined };
 }
 
 /** What a run has of that name; a new one if it has none yet. */

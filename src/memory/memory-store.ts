@@ -3,6 +3,7 @@ import type {
   JournalRecord,
   MemoryBatch,
   MemorySnapshot,
+  Message,
   Note,
   RunRecord,
   RunWideFact,
@@ -11,10 +12,18 @@ import type {
 /** The disk cannot be written, or can be again. */
 export type StoreChange = Extract<RunWideFact, { type: 'store.degraded' | 'store.recovered' }>;
 
-/** All that one agent has left behind, in order. */
+/** All that one agent has left behind, in order, as far as it has not been trimmed. */
 export interface AgentHistory {
   readonly journal: readonly JournalRecord[];
   readonly transcript: readonly ChatMessage[];
+  /** Messages that the transcript had before its first one. Absent: none. */
+  readonly trimmed?: number;
+}
+
+/** A part of what an agent has received: of all messages ever, those trimmed too. */
+export interface ReceivedRange {
+  readonly skip: number;
+  readonly limit: number;
 }
 
 /** Where runs are remembered. Every implementation passes the same conformance suite. */
@@ -64,6 +73,26 @@ export interface MemoryStore {
   snapshot(run: string, agent: string): Promise<MemorySnapshot | undefined>;
   /** Of every agent of the run, by agent id in natural order (`a/2` before `a/10`). */
   snapshots(run: string): Promise<MemorySnapshot[]>;
+  /**
+   * Messages of an agent's `received` records, oldest first. Those before `skip` that were trimmed count too, and of those
+   * behind it that were trimmed nothing comes: a number of messages means the same before and after a trim.
+   */
+  received(run: string, agent: string, range: ReceivedRange): Promise<readonly Message[]>;
+
+  /**
+   * Takes away what an agent has left of all turns but the last `turns`, by its records' numbers; batches as a whole, so
+   * that a little more may stay. What stays always: the snapshot, the whole of the observation stored last, and messages
+   * received and not known to be observed or dropped. The transcript that stays begins at a user's message. Of an agent
+   * that has not stored a turn yet everything stays.
+   *
+   * Contract: reads of the agent that come after see it done. Cut short it has taken away less, between two turns. The
+   * caller may drop the promise without handling it.
+   *
+   * @param options.turns Whole number, 0 or more.
+   * @returns Resolves when it is done on disk. @throws Rejects with `STORE_FAILED` if it could not be done, and for another
+   * number.
+   */
+  trim(run: string, agent: string, options: { readonly turns: number }): Promise<void>;
 
   /**
    * Keeps a note; one of the same key and owner is replaced. Goes with the run when that is deleted.
@@ -72,6 +101,12 @@ export interface MemoryStore {
    * @returns Resolves when it is on disk. @throws Rejects with `STORE_FAILED` if it could not be written.
    */
   putNote(run: string, owner: string, note: Note): Promise<void>;
+  /**
+   * Removes a note, in the order of the calls with `putNote` of the same key; one that is not there is fine.
+   *
+   * @returns Resolves when it is gone on disk. @throws Rejects with `STORE_FAILED` if it could not be removed.
+   */
+  deleteNote(run: string, owner: string, key: string): Promise<void>;
   /** An owner's notes, oldest first; those of the same moment by key. */
   notes(run: string, owner: string): Promise<Note[]>;
 
@@ -79,7 +114,7 @@ export interface MemoryStore {
    * The same for whoever must not wait on the run's clock: a tool that works outside of it, for which the clock waits.
    * Absent: this store does not wait on it either.
    */
-  readonly outside?: Pick<MemoryStore, 'putNote' | 'notes'>;
+  readonly outside?: Pick<MemoryStore, 'putNote' | 'deleteNote' | 'notes'>;
 
   /** Batches and notes on disk since the store was opened, and their bytes. */
   stats(): { readonly writes: number; readonly bytes: number };

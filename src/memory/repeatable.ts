@@ -51,8 +51,15 @@ export function createRepeatableStore(inner: LmdbStore, clock: Clock, durability
     transcript: (run, agent) => clock.external(inner.transcript(run, agent)),
     snapshot: (run, agent) => clock.external(inner.snapshot(run, agent)),
     snapshots: (run) => clock.external(inner.snapshots(run)),
+    received: (run, agent, range) => clock.external(inner.received(run, agent, range)),
+    trim(run, agent, options) {
+      const trimmed = clock.external(inner.trim(run, agent, options));
+      trimmed.catch(() => {});
+      return trimmed;
+    },
     // Whoever notes something waits until it is on disk.
     putNote: (run, owner, note) => clock.external(inner.putNote(run, owner, note)),
+    deleteNote: (run, owner, key) => clock.external(inner.deleteNote(run, owner, key)),
     notes: (run, owner) => clock.external(inner.notes(run, owner)),
     outside: inner,
     stats: () => inner.stats(),

@@ -51,8 +51,10 @@ export interface GateOptions extends ModelTerms {
  * call that is aborted rejects at once and gives its place back, even if the model never settles; so does a try that is
  * late. What the model does later is ignored. It leaves no timer behind. Time and chance are the calls' own.
  *
- * Order: places are given in the order in which calls came. A call that has to be made again has its old place in that
- * order, which is before all who came later; nobody is passed over for asking much.
+ * Order: users (`context.user`) that have calls waiting take turns, a call each; those of one user go in the order in which
+ * they came. A call without a user takes turns for itself, so that without users all go in the order in which they came. A
+ * call that has to be made again has its old place in that order, which is before all who came later; only if its user has
+ * had turns since, it waits for the next of these. Nobody is passed over for asking much, or for having few calls.
  *
  * Rates: requests are spaced evenly, in bursts of no more than `RATE_BURST_MS`. For tokens so much is reserved as calls
  * are expected to use, and settled when it is known.

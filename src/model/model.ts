@@ -3,6 +3,8 @@ import type { Decision, ModelRequest, RunFact } from '../protocol.ts';
 
 /** What a model call may use besides time and chance. */
 export interface ModelContext extends CallContext {
+  /** Whom the agent works for: users take turns at the gate. Undefined: nobody. */
+  readonly user?: string | undefined;
   /** Takes text of the answer as it comes. Undefined: nobody watches, and the model need not stream. */
   readonly onText?: ((text: string) => void) | undefined;
   /** Tells everyone who watches the run. */

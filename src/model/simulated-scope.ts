@@ -11,6 +11,9 @@ export const SIMULATED_NAMES = [
   'attempt',
   'params',
   'agent',
+  'user',
+  'session',
+  'parent',
 ] as const;
 
 export type SimulatedScope = Record<(typeof SIMULATED_NAMES)[number], unknown>;
@@ -34,6 +37,9 @@ export function createSimulatedScope(request: ModelRequest, params: JsonObject):
     attempt: request.attempt,
     params,
     agent: spec.id,
+    user: spec.user,
+    session: spec.session,
+    parent: spec.parent,
   };
 }
 

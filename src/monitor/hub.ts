@@ -7,6 +7,7 @@ import type { History } from './history/history.ts';
 import type { RunMessage, WelcomeMessage } from './messages.ts';
 import type { Right } from './server/access.ts';
 import { Client } from './server/client.ts';
+import type { ObserveDesk } from './server/observe.ts';
 import { Outbox } from './server/outbox.ts';
 import type { WebSocket } from './server/web-socket.ts';
 import type { MonitorSource } from './source.ts';
@@ -41,10 +42,12 @@ export class Hub {
     };
   }
 
-  /** A client of `/ws`. */
-  readonly connect = (socket: WebSocket, right: Right): void => {
+  /** A client of `/ws`. @param desk Takes what it pushes. Absent: nothing can be pushed into the run. */
+  readonly connect = (socket: WebSocket, right: Right, _url?: URL, desk?: Pick<ObserveDesk, 'openClient'>): void => {
     const outbox = new Outbox(socket, this.#clock);
+    const observer = desk?.openClient((message) => outbox.send(this.#encode(message)));
     const client = new Client({
+      ...(observer && { observer }),
       outbox,
       feed: this.#feed,
       right,

@@ -19,12 +19,27 @@ import type {
   RunSummary,
   Spent,
 } from '../protocol.ts';
+import type { ObservedMessage, ObserveMessage, OutcomeMessage } from './observe-messages.ts';
 import type { AgentState } from './states.ts';
+import type {
+  InboxMessage,
+  InboxTopic,
+  MessagesMessage,
+  MessagesTopic,
+  SequenceMessage,
+  SequenceTopic,
+} from './talk-messages.ts';
 
 // ---------------------------------------------------------------- from a client
 
 /** `id` is the client's own; the answer bears it. */
-export type ClientMessage = { readonly id?: string | number } & (Subscribe | Unsubscribe | Get | CommandMessage);
+export type ClientMessage = { readonly id?: string | number } & (
+  | Subscribe
+  | Unsubscribe
+  | Get
+  | CommandMessage
+  | ObserveMessage
+);
 
 /** Answered by the topic as it is, followed by its changes as they come. A second one for a topic replaces the first. */
 export type Subscribe = { readonly type: 'subscribe' } & Topic;
@@ -44,7 +59,15 @@ export interface CommandMessage {
   readonly command: MonitorCommand;
 }
 
-export type Topic = FleetTopic | AgentTopic | LogTopic | ChartsTopic | LimitsTopic;
+export type Topic =
+  | FleetTopic
+  | AgentTopic
+  | LogTopic
+  | ChartsTopic
+  | LimitsTopic
+  | MessagesTopic
+  | SequenceTopic
+  | InboxTopic;
 
 /** Where every agent is. Changes come at most every 100 ms. */
 export interface FleetTopic {
@@ -99,6 +122,11 @@ export type ServerMessage =
   | LogMessage
   | ChartsMessage
   | LimitsMessage
+  | MessagesMessage
+  | SequenceMessage
+  | InboxMessage
+  | ObservedMessage
+  | OutcomeMessage
   | AnswerMessage
   | ErrorMessage;
 
@@ -284,5 +312,14 @@ export type MonitorErrorCode =
   | 'AGENT_UNKNOWN'
   | 'GROUP_UNKNOWN'
   | 'MAILBOX_FULL'
+  | 'LETTER_UNKNOWN'
+  | 'APPROVAL_UNKNOWN'
+  | 'TOOL_ARGUMENTS'
+  | 'USAGE'
   | 'TOO_MANY'
+  | 'CONFLICT'
+  | 'SOURCE_FAILED'
+  | 'SOURCE_UNKNOWN'
+  | 'SOURCE_ENDED'
+  | 'SOURCE_UNAVAILABLE'
   | 'FAILED';

@@ -10,7 +10,9 @@ import type {
   RunEvent,
   RunRecord,
   Scenario,
+  WaitingApproval,
 } from '../protocol.ts';
+import type { Observing } from '../sources/outcomes.ts';
 
 /** A run as the monitor needs it: one under way, or a stored one. */
 export interface MonitorSource {
@@ -37,6 +39,10 @@ export interface LiveSource {
   models(): readonly ModelView[];
   /** How the budgets stand. */
   budgets(): readonly BudgetView[];
+  /** Calls that wait for a person, by agent. */
+  approvals(): readonly WaitingApproval[];
+  /** Pushing to sources, and what becomes of it. Absent: there is nothing to push to. */
+  readonly observations?: Observing;
   /** Undefined: the agent has not started, or has ended. */
   view(agent: string): AgentView | undefined;
   /** Asks for the text that models of the agents it `watches` write, as it comes. @returns Ends it. */

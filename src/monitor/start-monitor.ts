@@ -1,10 +1,12 @@
-import { createRealClock } from '../base/clock.ts';
-import { MONITOR_PORT } from '../base/limits.ts';
+import { type Clock, createRealClock } from '../base/clock.ts';
+import { MONITOR_PORT } from '../base/monitor-limits.ts';
 import { drawToken } from '../base/random.ts';
+import { createRedactor } from '../base/redact.ts';
 import type { RunSummary } from '../protocol.ts';
 import type { History } from './history/history.ts';
 import { Hub } from './hub.ts';
 import { type Assets, openAssets } from './server/assets.ts';
+import type { ObserveDesk } from './server/observe.ts';
 import { openServer } from './server/server.ts';
 import type { MonitorSource } from './source.ts';
 
@@ -45,7 +47,9 @@ export async function startMonitor(
   options: MonitorOptions = {},
 ): Promise<Monitor> {
   const clock = createRealClock();
+  // At once: it must not miss an event.
   const hub = new Hub(source, history, { clock, version: options.version ?? '' });
+  const desk = await openDesk(source, clock);
   const read = drawToken();
   const control = options.control ? drawToken() : undefined;
   const server = await openServer({
@@ -54,9 +58,11 @@ export async function startMonitor(
     port: options.port ?? MONITOR_PORT,
     assets: options.assets ?? openAssets(),
     clock,
-    sockets: { '/ws': hub.connect, '/inspect': hub.inspect },
+    sockets: { '/ws': (socket, right, url) => hub.connect(socket, right, url, desk), '/inspect': hub.inspect },
+    ...(desk && { observe: desk.answer }),
   }).catch((error) => {
     hub.stop();
+    desk?.stop();
     throw error;
   });
   const base = `http://${server.host.includes(':') ? `[${server.host}]` : server.host}:${server.port}/`;
@@ -66,8 +72,18 @@ export async function startMonitor(
     finish: (summary) => hub.finish(summary),
     async close() {
       hub.stop();
+      desk?.stop();
       await server.close();
       clock.stop();
     },
   };
+}
+
+/** Loaded only for a run into which something can be pushed. */
+async function openDesk({ live }: MonitorSource, clock: Clock): Promise<ObserveDesk | undefined> {
+  const observing = live?.observations;
+  if (live === undefined || observing === undefined) return undefined;
+  const { ObserveDesk: Desk } = await import('./server/observe.ts');
+  const redact = createRedactor();
+  return new Desk({ observing, clock, encode: (value) => redact(JSON.stringify(value)), watch: live.watch });
 }

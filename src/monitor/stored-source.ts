@@ -1,11 +1,13 @@
 import { type Damage, describeDamage } from '../memory/lmdb/damage.ts';
 import type { MemoryStore } from '../memory/memory-store.ts';
-import type { AgentSpec, GroupSpec, Json, RunEvent, RunFact, RunRecord, Scenario } from '../protocol.ts';
+import { LETTERS_OWNER } from '../messaging/dead-letters.ts';
+import type { AgentSpec, DeadLetter, GroupSpec, Json, RunEvent, RunFact, RunRecord, Scenario } from '../protocol.ts';
 import { expandAgents } from '../scenario/expand.ts';
 import { parseScenario, ScenarioError } from '../scenario/load.ts';
 import { History } from './history/history.ts';
 import type { MonitorSource } from './source.ts';
 import { AGENT_STATES, type AgentState } from './states.ts';
+import { toDeadLetters } from './to-dead-letters.ts';
 import { toEvents } from './to-events.ts';
 
 export interface StoredRun {
@@ -14,7 +16,7 @@ export interface StoredRun {
 }
 
 /**
- * Reads a stored run's events from its agents' journals. Of an agent that is damaged it tells that it has failed, and
+ * Reads a stored run's events from its agents' journals, and its dead letters. Of an agent that is damaged it tells that it has failed, and
  * nothing else: what can be read of it may not make sense.
  *
  * @param machines XState machine configurations by their ids.
@@ -29,7 +31,7 @@ export async function readStoredRun(
   onProgress: (read: number, agents: number) => void = () => {},
   damages: () => readonly Damage[] = () => [],
 ): Promise<StoredRun> {
-  const { scenario, specs } = await recall(store, record);
+  const { scenario, specs, questions } = await recall(store, record);
   const lost = new Set<string>();
   const source: MonitorSource = {
     record,
@@ -40,17 +42,27 @@ export async function readStoredRun(
   };
   const byAgent = new History(specs, undefined, Number.POSITIVE_INFINITY);
   byAgent.append({ seq: 1, at: 0, type: 'run.started', run: record.id, ...toStart(record) });
+  const letters = await readLetters(store, record.id);
   for (const [position, spec] of specs.entries()) {
     const journal = await store.journal(record.id, spec.id);
     const damage = damages().find(({ run, agent }) => run === record.id && agent === spec.id);
     if (damage !== undefined) lost.add(spec.id);
-    const events = damage === undefined ? toEvents(spec, journal) : toLostEvents(spec, damage);
+    const events = damage === undefined ? toEvents(spec, journal, questions) : toLostEvents(spec, damage);
     for (const event of events) byAgent.append(event);
+    if (damage === undefined) for (const letter of toDeadLetters(journal)) letters.set(letter.message.id, letter);
     onProgress(position + 1, specs.length);
   }
+  for (const letter of letters.values()) byAgent.append({ seq: 0, at: letter.at, type: 'message.dead', letter });
   const history = byAgent.sorted();
-  if (record.status !== 'running') end(history, record);
+  if (record.status !== 'running') end(history, record, specs);
   return { source, history };
+}
+
+/** Those that have not been sent again, by the ids of their messages, oldest first. */
+async function readLetters(store: MemoryStore, run: string): Promise<Map<string, DeadLetter>> {
+  const notes = await store.notes(run, LETTERS_OWNER);
+  const letters = notes.map(({ text }) => JSON.parse(text) as DeadLetter);
+  return new Map(letters.map((letter) => [letter.message.id, letter]));
 }
 
 function toLostEvents({ id: agent, group }: AgentSpec, damage: Damage): RunEvent[] {
@@ -62,11 +74,13 @@ function toLostEvents({ id: agent, group }: AgentSpec, damage: Damage): RunEvent
 }
 
 /** Whoever had not ended when the run did was stopped by that, which leaves no record: it can be resumed. */
-function end(history: History, { status }: RunRecord): void {
+function end(history: History, { status }: RunRecord, specs: readonly AgentSpec[]): void {
   const { at } = history;
   const { states } = history.foldAt(history.last);
   const tell = (fact: RunFact) => history.append({ seq: history.last + 1, at, ...fact });
   for (const [position, agent] of history.agents.entries()) {
+    // Nobody has asked for it.
+    if (specs[position]?.isReserved === true && states[position] === 0) continue;
     if (ENDED.has(AGENT_STATES[states[position] ?? 0] ?? 'unstarted')) continue;
     tell({ type: 'agent.ended', agent, status: 'stopped', turns: 0, criticalPathMs: 0 });
   }
@@ -82,13 +96,16 @@ function toStart({ scenario, seed, virtual, agents, startedAt }: RunRecord) {
 interface Recalled {
   readonly scenario: Pick<Scenario, 'about' | 'params'>;
   readonly specs: readonly AgentSpec[];
+  /** Names of the tools that ask a person. */
+  readonly questions: ReadonlySet<string>;
 }
 
 /** Who took part. A file of rows that has gone since takes their rows along, but not what they did. */
 async function recall(store: MemoryStore, record: RunRecord): Promise<Recalled> {
   try {
     const scenario = parseScenario(record.source, { name: `run ${record.id}`, folder: record.folder });
-    return { scenario, specs: await expandAgents(scenario) };
+    const questions = Object.entries(scenario.tools).filter(([, { approval }]) => approval?.kind === 'question');
+    return { scenario, specs: await expandAgents(scenario), questions: new Set(questions.map(([name]) => name)) };
   } catch (error) {
     if (!(error instanceof ScenarioError)) throw error;
     const snapshots = await store.snapshots(record.id);
@@ -100,7 +117,7 @@ async function recall(store: MemoryStore, record: RunRecord): Promise<Recalled> 
       groups.set(name, group);
       return { id: agent, group, index: Number(agent.slice(cut + 1)), row: {}, items: [] };
     });
-    return { scenario: { params: {} }, specs };
+    return { scenario: { params: {} }, specs, questions: new Set() };
   }
 }
 

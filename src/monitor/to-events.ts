@@ -1,6 +1,16 @@
 import { isAnswered } from '../base/is-answered.ts';
 import { withoutKept } from '../base/without-kept.ts';
-import type { AgentFact, AgentSpec, Decision, JournalRecord, Observation, RunEvent, ToolCall } from '../protocol.ts';
+import type {
+  AgentFact,
+  AgentSpec,
+  Decision,
+  JournalRecord,
+  Message,
+  Observation,
+  RunEvent,
+  ToolCall,
+} from '../protocol.ts';
+import { toReply } from './to-reply.ts';
 
 type Told = RunEvent & { readonly agent: string };
 
@@ -8,23 +18,31 @@ type Told = RunEvent & { readonly agent: string };
  * Tells an agent's journal as the events it was made beside: for runs and agents whose events nobody kept.
  *
  * The events' times are those of the records, a few microseconds apart from those that were emitted; `seq` counts
- * within this agent. Messages are told where they were observed, at the time at which they were sent. Pauses leave no
- * trace in a journal and are not told, nor are a message that nobody has observed yet and the deadlines of calls.
+ * within this agent. Messages are told by who has got them, at the time at which they were sent; answers to asks by who has
+ * given them. Pauses leave no trace in a journal and are not told, nor are the deadlines of calls, dead letters, and what went in
+ * circles.
  *
  * @param spec Whose journal it is.
+ * @param questions Names of the tools that ask a person. Default: none is known.
  */
-export function toEvents({ id, group, items }: AgentSpec, records: readonly JournalRecord[]): Told[] {
-  const teller = new Teller(id);
+export function toEvents(
+  { id, group, items, isReserved }: AgentSpec,
+  records: readonly JournalRecord[],
+  questions: ReadonlySet<string> = NONE,
+): Told[] {
+  const teller = new Teller(id, { questions, waits: group.observe.inbox });
   const [first] = records;
   if (first !== undefined) {
-    // Who begins by waiting leaves no record of it; agents start with their run.
-    const waited = items.length === 0 && isMessage(first);
+    // Who begins by waiting leaves no record of it; agents start with their run, or when somebody asks for them.
+    const waited = items.length === 0 && isReserved !== true && (first.type === 'ended' || isMessage(first));
     teller.start(waited ? 0 : first.at, group.name);
   }
   for (const record of records) teller.take(record);
   if (group.observe.inbox) teller.rest();
   return teller.events;
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 function isMessage(record: JournalRecord): boolean {
   return record.type === 'received' || (record.type === 'observed' && record.observation.kind === 'message');
@@ -39,6 +57,9 @@ type WithoutAgent<T> = T extends any ? Omit<T, 'agent'> : never;
 class Teller {
   readonly events: Told[] = [];
   readonly #agent: string;
+  readonly #questions: ReadonlySet<string>;
+  /** It waits for messages when it has nothing else to do. */
+  readonly #waits: boolean;
   #at = 0;
   #turn = 0;
   #question = '';
@@ -51,14 +72,23 @@ class Teller {
   #criticalPathMs = 0;
   #longestMs = 0;
   #decision: Decision | undefined;
+  /** Messages told when they came, until they are observed. */
+  readonly #received = new Set<string>();
+  /** What it is answering. */
+  #cause: Message | undefined;
+  #answer: string | undefined;
+  /** Calls that wait for a person, by their ids. */
+  readonly #asked = new Map<string, { readonly callId: string; readonly name: string; readonly at: number }>();
   #group = '';
   /** It has failed, and nothing has followed yet. */
   #isRestarting = false;
   /** The turn has come to its end, and nothing has followed yet. */
   #resting = false;
 
-  constructor(agent: string) {
+  constructor(agent: string, { questions, waits }: { questions: ReadonlySet<string>; waits: boolean }) {
     this.#agent = agent;
+    this.#questions = questions;
+    this.#waits = waits;
   }
 
   start(at: number, group: string): void {
@@ -89,6 +119,14 @@ class Teller {
       case 'observed':
         this.#observed(at, turn, record.observation);
         break;
+      case 'received':
+        this.#received.add(record.message.id);
+        this.#sent(record.message);
+        break;
+      case 'approval.requested':
+      case 'approval.answered':
+        this.#asksPerson(record);
+        break;
       case 'model.intended':
         this.#model = record.model;
         this.#askedAt = at;
@@ -96,6 +134,11 @@ class Teller {
       case 'model.done':
         this.#decided(record);
         break;
+      case 'model.refused': {
+        const durationMs = at - this.#askedAt;
+        this.#tell(at, { type: 'agent.decided', turn, model: this.#model, decision: record.decision, durationMs });
+        break;
+      }
       case 'model.failed': {
         const durationMs = at - this.#askedAt;
         this.#tell(at, { type: 'model.failed', turn, model: this.#model, error: record.error, durationMs });
@@ -147,8 +190,14 @@ class Teller {
     this.#resting = false;
     this.#turn = turn;
     if (observation.kind === 'observation' || observation.kind === 'message') this.#question = observation.text;
-    if (message !== undefined) this.#add(message.from, message.at, { type: 'message.sent', message });
+    if (observation.kind !== 'results') this.#cause = message;
+    // What was gathered has come in parts, and each of these was told.
+    if (message !== undefined && message.parts === undefined && !this.#received.delete(message.id)) this.#sent(message);
     this.#tell(at, { type: 'agent.observed', turn, observation });
+  }
+
+  #sent(message: Message): void {
+    this.#add(message.from, message.at, { type: 'message.sent', message });
   }
 
   #decided({ at, turn, decision }: JournalRecord & { type: 'model.done' }): void {
@@ -163,24 +212,53 @@ class Teller {
     this.#tell(at, { type: 'agent.decided', turn, model: this.#model, decision: told, durationMs });
     if (reply !== undefined && isAnswered(decision)) {
       this.#tell(at, { type: 'agent.replied', turn, observation: this.#question, reply });
+      this.#answer = reply;
     }
     if (toolCalls.length === 0) this.#stored(at);
   }
 
   #finished({ at, turn, result }: JournalRecord & { type: 'tool.done' | 'tool.failed' | 'tool.unknown' }): void {
     this.#tell(at, { type: 'tool.finished', turn, result, durationMs: at - this.#calledAt });
+    this.#answer = result.ends?.reply ?? this.#answer;
     this.#longestMs = Math.max(this.#longestMs, result.serviceMs);
     if (--this.#pending > 0) return;
     this.#criticalPathMs += this.#longestMs;
     this.#stored(at);
   }
 
+  #asksPerson({ turn, at, ...record }: JournalRecord & { type: 'approval.requested' | 'approval.answered' }): void {
+    if (record.type === 'approval.requested') {
+      const { call: id, callId, name, deadlineAt } = record;
+      const call = this.#calls.find((known) => known.id === id) ?? { id, name, args: {} };
+      this.#asked.set(id, { callId, name, at });
+      const { question } = call.args;
+      const isQuestion = this.#questions.has(name) && typeof question === 'string';
+      this.#tell(at, {
+        type: 'approval.requested',
+        turn,
+        call,
+        callId,
+        ...(deadlineAt !== undefined && { deadlineAt }),
+        ...(isQuestion && { question }),
+      });
+    } else {
+      const { call, ...answered } = record;
+      const { callId, name, at: since } = this.#asked.get(call) ?? { callId: call, name: '', at };
+      this.#tell(at, { turn, callId, name, waitedMs: at - since, ...answered });
+    }
+  }
+
   #stored(at: number): void {
+    const reply = this.#answer === undefined ? undefined : toReply(this.#agent, this.#cause, this.#answer, at);
+    if (reply !== undefined) this.#sent(reply);
+    this.#answer = undefined;
     this.#tell(at, { type: 'agent.stored', turn: this.#turn });
     this.#resting = true;
   }
 
   #ended({ at, status, turn, error }: JournalRecord & { type: 'ended' }): void {
+    // It is done some time after its turn, because nothing more will come.
+    if (status === 'done' && this.#waits && at > this.#at) this.rest();
     this.#resting = false;
     const ended = { status, turns: turn, criticalPathMs: this.#criticalPathMs, ...(error && { error }) };
     this.#tell(at, { type: 'agent.ended', ...ended });

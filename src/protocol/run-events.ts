@@ -1,18 +1,10 @@
 /** What happens in a run, told to whoever watches, and the way back. Types only. */
 
 import type { Json, JsonObject } from './json.ts';
+import type { Bid, DeadLetter, Message } from './messages.ts';
 import type { Usage } from './model-specs.ts';
-import type {
-  AgentStatus,
-  Decision,
-  ErrorInfo,
-  Fact,
-  Message,
-  Observation,
-  Spent,
-  ToolCall,
-  ToolResult,
-} from './turn.ts';
+import type { ApprovalCommand, ApprovalRecord } from './people.ts';
+import type { AgentStatus, Decision, ErrorInfo, Fact, Observation, Spent, ToolCall, ToolResult } from './turn.ts';
 
 interface EventBase {
   /** 1-based, without gaps. */
@@ -52,6 +44,21 @@ export type RunWideFact =
   | Fact<'server.logged', { server: string; level: string; text: string }>
   | Fact<'server.down', { server: string; error: ErrorInfo }>
   | Fact<'server.up', { server: string; tools: number }>
+  /** Agents that wait for each other's answers in a circle: `agents` in its order. The ask of `broken`, the youngest, fails. */
+  | Fact<'message.deadlock', { agents: readonly string[]; broken: string }>
+  /** Agents that say the same to each other again and again, or a chain without end: the message was not delivered. */
+  | Fact<
+      'message.looped',
+      { loop: 'identical' | 'ping-pong' | 'hops'; agents: readonly string[]; count: number; message: Message }
+    >
+  /** A message that nobody observes; it is kept, and can be sent again. */
+  | Fact<'message.dead', { letter: DeadLetter }>
+  /** An item of a source was given to an agent. */
+  | Fact<'source.observed', { source: string; item: string; to: string }>
+  /** A source cannot give something, or anything at present. */
+  | Fact<'source.failed', { source: string; error: ErrorInfo }>
+  /** It has given all it had, so many in all. */
+  | Fact<'source.ended', { source: string; items: number }>
   | Fact<'run.finished', { status: RunStatus }>;
 
 export interface BudgetReached {
@@ -92,7 +99,10 @@ export interface Waiting {
   readonly for: string;
 }
 
-export type AgentFact = { readonly agent: string } & (
+export type AgentFact = {
+  readonly agent: string;
+} /** It was not there when the run began: somebody has asked for it. `agent.started` follows. */ & (
+  | Fact<'agent.admitted', { group: string; user?: string; session?: string; parent?: string }>
   | Fact<'agent.started', { group: string }>
   | Fact<'agent.observed', { turn: number; observation: Observation }>
   | Fact<'agent.waiting', { for: string }>
@@ -111,6 +121,9 @@ export type AgentFact = { readonly agent: string } & (
   | Fact<'model.failed', { turn: number; model: string; error: ErrorInfo; durationMs: number }>
   /** Goes on with a turn that was cut short after its decision; `pending` of its calls have not settled. */
   | Fact<'agent.recalled', { turn: number; decision: Decision; pending: number }>
+  /** A call waits for a person; `callId` is its `turn/call`, by which it is answered. Again after a resume or a restart. */
+  | Fact<'approval.requested', { turn: number; call: ToolCall; callId: string; deadlineAt?: number; question?: string }>
+  | Fact<'approval.answered', { turn: number; callId: string; name: string; waitedMs: number } & ApprovalRecord>
   /** `timeoutMs`: the call's deadline, from now; absent: not known. */
   | Fact<'tool.started', { turn: number; call: ToolCall; timeoutMs?: number }>
   | Fact<'tool.finished', { turn: number; result: ToolResult; durationMs: number }>
@@ -140,6 +153,11 @@ export type AgentFact = { readonly agent: string } & (
   | Fact<'agent.replied', { turn: number; observation: string; reply: string; output?: Json }>
   | Fact<'agent.ended', { status: AgentStatus; turns: number; criticalPathMs: number; error?: ErrorInfo }>
   | Fact<'message.sent', { message: Message }>
+  | Fact<'agent.subscribed' | 'agent.unsubscribed', { topic: string }>
+  /** It has written on a blackboard: what stands there under that key has this version now. */
+  | Fact<'board.written', { board: string; key: string; version: number }>
+  /** A task that several have bid for has gone to one of them. */
+  | Fact<'task.awarded', { task: string; bids: readonly Bid[]; winner: string }>
 );
 
 /**
@@ -153,7 +171,11 @@ export type MonitorCommand =
   | { readonly type: 'group.pause' | 'group.resume' | 'group.stop'; readonly group: string }
   | { readonly type: 'run.send'; readonly text: string }
   | { readonly type: 'run.pause' | 'run.resume' }
-  | { readonly type: 'run.drain'; readonly reason: string };
+  /** Sends one dead letter again, by its message's id; or all of them. */
+  | { readonly type: 'message.resend'; readonly id: string }
+  | { readonly type: 'messages.resend' }
+  | { readonly type: 'run.drain'; readonly reason: string }
+  | ApprovalCommand;
 
 /** A group as a run's watchers know it: its members are the agents from `first` on, in the run's order. */
 export interface GroupInfo {

@@ -6,12 +6,17 @@
  */
 
 import type { JsonObject, JsonSchema } from './json.ts';
+import type { MailboxSpec } from './messages.ts';
 import type { ModelSpec } from './model-specs.ts';
+import type { SourceSpec } from './source-specs.ts';
 import type { Latency, ToolSpec } from './tool-specs.ts';
+import type { WiringSpec } from './wiring-specs.ts';
 
 export type * from './json.ts';
 export type * from './model-specs.ts';
+export type * from './source-specs.ts';
 export type * from './tool-specs.ts';
+export type * from './wiring-specs.ts';
 
 /** A scenario file, checked and normalised: no template rendered yet, no agent expanded yet. */
 export interface Scenario {
@@ -29,6 +34,10 @@ export interface Scenario {
   readonly models: Readonly<Record<string, ModelSpec>>;
   readonly tools: Readonly<Record<string, ToolSpec>>;
   readonly agents: Readonly<Record<string, GroupSpec>>;
+  /** Where observations come from besides lists and rows. */
+  readonly sources: Readonly<Record<string, SourceSpec>>;
+  /** To whom replies go by themselves, in the file's order. Absent: to nobody. */
+  readonly wiring?: readonly WiringSpec[];
   readonly supervision: SupervisionSpec;
   /** Named supervisors under that one. */
   readonly supervisors: Readonly<Record<string, SupervisorSpec>>;
@@ -38,6 +47,8 @@ export interface Scenario {
   readonly limits: Limits;
   /** For the whole run. */
   readonly budget?: BudgetSpec;
+  /** When it is over. Absent: when there is nothing more to do. */
+  readonly until?: UntilSpec;
   /** CEL expressions over the summary, in the file's order. */
   readonly expect: readonly string[];
   /** The file's text after `--set`, kept with the run so that it can be shown and resumed. */
@@ -67,6 +78,16 @@ export interface GroupSpec {
   readonly retries: number;
   /** A member that has had nothing to do for so long leaves the process until a message comes. Absent: it stays. */
   readonly idleAfterMs?: number;
+  /** Liquid over `index, row, params`: another address of each member. */
+  readonly address?: string;
+  /** Absent: `MAILBOX_MAX` messages, and more are refused. */
+  readonly mailbox?: MailboxSpec;
+  /** Topics that members have subscribed to from their start. Liquid over `index, row, params, agent`. */
+  readonly subscribe?: readonly string[];
+  /** `each`: every observation begins a new conversation. Default `whole`. */
+  readonly conversation?: 'whole' | 'each';
+  /** So many turns of each member stay in memory, at least. Absent: all. */
+  readonly keepTurns?: number;
 }
 
 /** When a member that has ended is started again: always, after a failure, never. */
@@ -105,7 +126,11 @@ export type Members =
   | { readonly kind: 'count'; readonly count: number }
   | { readonly kind: 'each'; readonly file: string }
   | { readonly kind: 'files'; readonly folder: string; readonly extension?: string }
-  | { readonly kind: 'list'; readonly rows: readonly JsonObject[] };
+  | { readonly kind: 'list'; readonly rows: readonly JsonObject[] }
+  /** Nobody to begin with: at most `max` are started by others, each `depth` or fewer generations after one that was there. */
+  | { readonly kind: 'spawned'; readonly max: number; readonly depth: number }
+  /** Nobody to begin with: one for each user, or each session of one, that somebody asks something for; at most `max`. */
+  | { readonly kind: 'sessions'; readonly per: 'user' | 'session'; readonly max: number };
 
 export interface ObserveSpec {
   /** Observations every member works through in this order; Liquid over `index, row, params, agent`. */
@@ -131,6 +156,19 @@ export interface Limits extends AgentLimits {
   /** Model calls in flight at once, by model name; a model not named is unlimited. */
   readonly concurrency: Readonly<Record<string, number>>;
 }
+
+/** When a run is over: never by itself, or by whatever of these comes first. */
+export type UntilSpec =
+  | { readonly kind: 'never' }
+  | {
+      readonly kind: 'limits';
+      /** Milliseconds on the run's clock. */
+      readonly timeMs?: number;
+      /** Observations that were answered. */
+      readonly replies?: number;
+      /** CEL over the names of expectations, looked at after each answer and each end of an agent. */
+      readonly when?: string;
+    };
 
 /** How much may be spent; what is absent is not limited. A call that could go beyond is not made. */
 export interface BudgetSpec {
@@ -188,8 +226,18 @@ export interface AgentSpec {
   /** 0-based within the group. */
   readonly index: number;
   readonly row: JsonObject;
+  /** Another address of its own. */
+  readonly name?: string;
+  /** It is started when somebody asks for it, if ever. */
+  readonly isReserved?: true;
+  /** Who has asked for it. */
+  readonly parent?: string;
   /** What this agent observes, in order, not yet rendered. */
   readonly items: readonly ObservationItem[];
+  /** Whom it works for: users take turns at a model's gate. Absent: nobody, and it takes turns for itself. */
+  readonly user?: string;
+  /** The conversation with that user which it leads. */
+  readonly session?: string;
 }
 
 /** A template to render, or a dealt row. */

@@ -1,15 +1,17 @@
 /** The tools of a scenario. Types only. */
 
 import type { Json, JsonSchema } from './json.ts';
+import type { Latency } from './latency.ts';
+import type { DelegationPolicy } from './messages.ts';
+import type { ApprovalSpec } from './people.ts';
 
-/** How long something takes: a constant, a uniform range, or a log-normal by median and 95th percentile. */
-export type Latency =
-  | { readonly kind: 'constant'; readonly ms: number }
-  | { readonly kind: 'uniform'; readonly minMs: number; readonly maxMs: number }
-  | { readonly kind: 'log-normal'; readonly medianMs: number; readonly p95Ms: number };
+export type { Latency } from './latency.ts';
 
 export type ToolSpec =
   | BuiltinToolSpec
+  | MailToolSpec
+  | BoardToolSpec
+  | PersonToolSpec
   | FileToolSpec
   | NotesToolSpec
   | FetchToolSpec
@@ -32,6 +34,8 @@ interface ToolSpecCommon {
   readonly cacheMs?: number;
   /** What a call does in a rehearsal, instead of the real thing. */
   readonly simulate?: SimulatedCall;
+  /** Calls that wait for a person. Absent: none. */
+  readonly approval?: ApprovalSpec;
 }
 
 /** What stands for a tool in a rehearsal. */
@@ -46,10 +50,50 @@ export interface SimulatedCall {
 }
 
 export interface BuiltinToolSpec extends ToolSpecCommon {
-  readonly builtin: 'search' | 'metrics' | 'read-file' | 'write-file' | 'list-files' | 'calculate' | 'now' | 'send';
+  readonly builtin: 'search' | 'metrics' | 'read-file' | 'write-file' | 'list-files' | 'calculate' | 'now';
   /** Absolute; of those that work in one. */
   readonly folder?: string;
 }
+
+/** What an agent says to others. */
+export interface MailToolSpec extends ToolSpecCommon {
+  readonly builtin: MailToolName;
+  /**
+   * Whom it may be about: groups and addresses. Absent: anybody. `delegate` and `spawn` have exactly one, the group they are
+   * about; `publish`, `subscribe` and `unsubscribe` have topics.
+   */
+  readonly to?: readonly string[];
+  /** `delegate`: who gets the task. Default `round-robin`. */
+  readonly policy?: DelegationPolicy;
+  /** `delegate` with `auction`: which bid wins. Default `lowest`. */
+  readonly best?: 'lowest' | 'highest';
+  /** `delegate`, `spawn`: the answer is waited for. Default true, of `spawn` false. */
+  readonly wait?: boolean;
+}
+
+/** Reads or writes a blackboard of the scenario's `wiring`. */
+export interface BoardToolSpec extends ToolSpecCommon {
+  readonly builtin: 'read-board' | 'write-board';
+  /** Its name there. */
+  readonly board: string;
+}
+
+/** Asks a person. */
+export interface PersonToolSpec extends ToolSpecCommon {
+  readonly builtin: 'ask-person';
+  readonly approval: ApprovalSpec;
+}
+
+export type MailToolName =
+  | 'send'
+  | 'ask'
+  | 'publish'
+  | 'subscribe'
+  | 'unsubscribe'
+  | 'delegate'
+  | 'handoff'
+  | 'spawn'
+  | 'finish';
 
 export interface FileToolSpec extends ToolSpecCommon {
   readonly builtin: 'append-line' | 'find-lines';

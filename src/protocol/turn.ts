@@ -1,5 +1,7 @@
 /** One turn of an agent, in the order in which it goes: observe, decide, executing-tools, storing. Types only. */
 
+import type { DeadReason, Message } from './messages.ts';
+import type { ApprovalRecord } from './people.ts';
 import type { AgentSpec, Json, JsonObject, JsonSchema, ObservationKind, Usage } from './specs.ts';
 
 // ---------------------------------------------------------------- observe
@@ -14,16 +16,6 @@ export interface Observation {
   readonly results?: readonly ToolResult[];
   /** `message` only. */
   readonly message?: Message;
-}
-
-/** From one agent to another, never to a model. */
-export interface Message {
-  readonly id: string;
-  readonly from: string;
-  readonly to: string;
-  readonly body: string;
-  /** Milliseconds since the run's start. */
-  readonly at: number;
 }
 
 // ---------------------------------------------------------------- decide
@@ -110,6 +102,23 @@ export interface ToolResult {
   readonly serviceMs: number;
   /** True: the content was over the size limit and ends in a marker. */
   readonly truncated?: boolean;
+  /** What is over with it. Absent: nothing. */
+  readonly ends?: Ends;
+  /** A person has changed the call: it was made with `args`, not with those that were decided. */
+  readonly edited?: true;
+  readonly args?: JsonObject;
+}
+
+/**
+ * What a tool's result ends: the observation, which is answered then without another decision, or the agent's life, which
+ * ends as done.
+ */
+export interface Ends {
+  readonly what: 'observation' | 'agent';
+  /** The answer. Absent: there is none, or somebody else gives it. */
+  readonly reply?: string;
+  /** Who gives it instead. */
+  readonly to?: string;
 }
 
 // ---------------------------------------------------------------- storing
@@ -120,11 +129,18 @@ export type JournalRecord = { readonly turn: number; readonly at: number } & (
   | Fact<'model.intended', { model: string }>
   | Fact<'model.done', { decision: Decision }>
   | Fact<'model.failed', { error: ErrorInfo }>
+  /** Decided, paid for, and not done: the agent has failed by it. */
+  | Fact<'model.refused', { decision: Decision }>
+  /** A call waits for a person, and is not made before there is an answer: `call` is its id, `callId` its `turn/call`. */
+  | Fact<'approval.requested', { call: string; callId: string; name: string; deadlineAt?: number }>
+  | Fact<'approval.answered', { call: string } & ApprovalRecord>
   /** Ids of the calls about to be made, and the idempotency keys of those that have effects. */
   | Fact<'tools.intended', { calls: readonly string[]; keys?: Readonly<Record<string, string>> }>
   /** `tool.unknown`: about to be made when the run was cut short, and not made again. */
   | Fact<'tool.done' | 'tool.failed' | 'tool.unknown', { result: ToolResult }>
   | Fact<'received', { message: Message }>
+  /** A message it had received, by its id, that it will not observe: a dead letter. */
+  | Fact<'dropped', { message: string; reason: DeadReason }>
   /** Is started again after a failure, not before `until` on the run's clock; `attempt` failures of this observation. */
   | Fact<'restarting', { error: ErrorInfo; attempt: number; until: number }>
   /** An observation that was given up on: a dead letter. */
@@ -150,6 +166,8 @@ export interface MemorySnapshot {
   readonly messages?: number;
   /** Observations that were given up on. */
   readonly setAside?: number;
+  /** Topics it has subscribed to. */
+  readonly topics?: readonly string[];
   /** What its models have been paid for so far. */
   readonly spent?: Spent;
   /** The part of the conversation that has given way: so many messages from its beginning, and what stands for them. */

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { toErrorInfo } from '../base/errors.ts';
 import { AGENTS_MAX, ROWS_MAX_BYTES, SCENARIO_MAX_DEPTH } from '../base/limits.ts';
+import { compileTemplate } from '../base/template.ts';
 import type { AgentSpec, GroupSpec, JsonObject, Members, ObservationItem, Scenario } from '../protocol.ts';
 import { readMemberFiles } from './member-files.ts';
 import { FORBIDDEN_KEYS } from './text/converter.ts';
@@ -25,18 +26,38 @@ export async function expandAgents(scenario: Scenario): Promise<AgentSpec[]> {
   };
   const agents: AgentSpec[] = [];
   for (const group of Object.values(scenario.agents)) {
-    const { members } = group;
-    const rows = await toRows(members, rowsOf);
-    const count = members.kind === 'count' ? members.count : rows.length;
+    const { members: kind } = group;
+    const rows = await toRows(kind, rowsOf);
+    const isReserved = kind.kind === 'spawned' || kind.kind === 'sessions';
+    const count = isReserved ? kind.max : kind.kind === 'count' ? kind.count : rows.length;
     if (count === 0)
-      refuse(scenario, group, `has no members: its ${members.kind === 'files' ? 'folder' : members.kind} is empty`);
+      refuse(scenario, group, `has no members: its ${kind.kind === 'files' ? 'folder' : kind.kind} is empty`);
     if (agents.length + count > AGENTS_MAX) refuse(scenario, group, `makes more than ${AGENTS_MAX} agents in all`);
     const items = deal(group, count, group.observe.each === undefined ? [] : await rowsOf(group.observe.each));
-    for (let index = 0; index < count; index++) {
-      agents.push({ id: `${group.name}/${index}`, group, index, row: rows[index] ?? NO_ROW, items: items(index) });
-    }
+    const members = { count, rows, items, isReserved, params: scenario.params };
+    for (const member of toMembers(group, members)) agents.push(member);
   }
   return agents;
+}
+
+function* toMembers(
+  group: GroupSpec,
+  options: {
+    count: number;
+    rows: readonly JsonObject[];
+    items: (index: number) => ObservationItem[];
+    isReserved: boolean;
+    params: JsonObject;
+  },
+): Generator<AgentSpec> {
+  const { count, rows, items, isReserved, params } = options;
+  const address = group.address === undefined ? undefined : compileTemplate(group.address);
+  for (let index = 0; index < count; index++) {
+    const row = rows[index] ?? NO_ROW;
+    const name = address?.text({ index, row, params });
+    const spec = { id: `${group.name}/${index}`, group, index, row, items: items(index) };
+    yield { ...spec, ...(name !== undefined && { name }), ...(isReserved && { isReserved }) };
+  }
 }
 
 async function toRows(
@@ -50,7 +71,7 @@ async function toRows(
       return readMemberFiles(members.folder, members.extension);
     case 'list':
       return members.rows;
-    case 'count':
+    default:
       return [];
   }
 }

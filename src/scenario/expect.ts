@@ -5,7 +5,8 @@ import type { ExpectationResult, RunSummary } from '../protocol.ts';
 /** A summary before its expectations are known. */
 export type MeasuredSummary = Omit<RunSummary, 'expectations' | 'error' | 'models'>;
 
-const BLANK: MeasuredSummary = {
+/** Of a run that has not begun. */
+export const BLANK: MeasuredSummary = {
   run: '',
   scenario: '',
   status: 'done',
@@ -21,6 +22,8 @@ const BLANK: MeasuredSummary = {
   throttled: 0,
   corrections: 0,
   deadLetters: 0,
+  deadlocks: 0,
+  loops: 0,
   messages: 0,
   tokens: { input: 0, output: 0 },
   costUsd: 0,

@@ -4,10 +4,15 @@ import {
   AGENT_TURNS,
   AGENT_WALL_MS,
   AGENTS_MAX,
+  MAILBOX_MAX,
+  MAILBOX_SIZE_MAX,
   MAX_RESTARTS,
   RESTART_WITHIN_MS,
   RETRIES,
+  SESSIONS_MAX,
   SHUTDOWN_MS,
+  SPAWN_DEPTH,
+  SPAWNED_MAX,
 } from '../base/limits.ts';
 import { count, duration, durationRange, expected, jsonObject, path, positiveDuration, text } from './fields.ts';
 
@@ -93,6 +98,54 @@ function memberSchema() {
     .optional();
 }
 
+/** Members who come later. */
+function calledForShape() {
+  return {
+    spawn: z
+      .strictObject({
+        max: count('So many in all.', 1, AGENTS_MAX).default(SPAWNED_MAX),
+        depth: count('Generations: a member may be started by one that was started itself, and so on.', 1).default(
+          SPAWN_DEPTH,
+        ),
+      })
+      .meta({ description: 'No members to begin with: others start them, by a tool.' })
+      .optional(),
+    sessions: z
+      .strictObject({
+        per: z.enum(['user', 'session']).default('session').meta({ description: 'Whom each member is for.' }),
+        max: count('So many in all.', 1, AGENTS_MAX).default(SESSIONS_MAX),
+      })
+      .meta({ description: 'A member for each user, or each session of one, made when something comes for them.' })
+      .optional(),
+  };
+}
+
+/** What members say to each other, and what stays of it. */
+function correspondenceShape() {
+  return {
+    address: text('Another address of each member, such as {{ row.name }}. A template.').optional(),
+    mailbox: z
+      .strictObject({
+        size: count('Messages not yet observed.', 1, MAILBOX_SIZE_MAX).default(MAILBOX_MAX),
+        overflow: z.enum(['block', 'drop-oldest', 'reject', 'spill']).default('reject').meta({
+          description:
+            'When it is full. block: who sends waits; drop-oldest: the oldest is a dead letter; reject: who sends is told; spill: it waits in memory.',
+        }),
+        ttl: positiveDuration('After so long a message is not observed any more. Default: never.').optional(),
+      })
+      .meta({ description: 'Messages of a member that wait.' })
+      .optional(),
+    subscribe: z
+      .array(z.string().min(1))
+      .default([])
+      .meta({ description: 'Topics whose messages come to the members. Templates.' }),
+    conversation: z.enum(['whole', 'each']).default('whole').meta({
+      description: 'each: every observation begins a new conversation. whole: one conversation for all of them.',
+    }),
+    keep_turns: count('So many turns of a member stay in memory, at least. Default: all.', 1).optional(),
+  };
+}
+
 /** One entry of `agents`. */
 export function groupSchema() {
   const items = z.array(z.string()).meta({ description: 'Texts, worked through in this order. Templates.' });
@@ -118,7 +171,8 @@ export function groupSchema() {
       ],
       { error: expected('a text, a list of texts, or a map with items, each, text or inbox') },
     )
-    .meta({ description: 'What the members work on.' });
+    .meta({ description: 'What the members work on. Default: what others send to them.' })
+    .prefault({});
   return z
     .strictObject({
       count: count('So many members.', 1, AGENTS_MAX).optional(),
@@ -127,6 +181,8 @@ export function groupSchema() {
         .array(jsonObject("One member's row."))
         .meta({ description: 'One member for each row written here.' })
         .optional(),
+      ...calledForShape(),
+      ...correspondenceShape(),
       model: text('Name of a model.'),
       tools: z.array(z.string()).default([]).meta({ description: 'Names of the tools a member may call.' }),
       instructions: text('What the model is told about its task. A template.').default(''),
@@ -158,6 +214,6 @@ export function groupSchema() {
     })
     .meta({
       description: 'A group of agents.',
-      oneOf: [{ required: ['count'] }, { required: ['each'] }, { required: ['list'] }],
+      oneOf: ['count', 'each', 'list', 'spawn', 'sessions'].map((key) => ({ required: [key] })),
     });
 }

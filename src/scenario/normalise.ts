@@ -7,11 +7,25 @@ import {
   RESTART_WITHIN_MS,
   SHUTDOWN_MS,
 } from '../base/limits.ts';
-import type { AgentLimits, BudgetSpec, GroupSpec, Members, Restart, Scenario, SupervisionSpec } from '../protocol.ts';
+import type {
+  AgentLimits,
+  BudgetSpec,
+  GroupSpec,
+  JsonObject,
+  MailboxSpec,
+  Members,
+  Restart,
+  Scenario,
+  SupervisionSpec,
+  UntilSpec,
+} from '../protocol.ts';
 import { defined } from './defined.ts';
+import { findReached } from './find-reached.ts';
 import type { CheckedScenario } from './schema.ts';
 import { toModel } from './to-model.ts';
+import { toSource } from './to-source.ts';
 import { toTool } from './to-tool.ts';
+import { toWiring } from './to-wiring.ts';
 
 /** From the file's keys and omissions to what the rest of troupe reads. */
 export function normalise(input: CheckedScenario, folder: string, source: string): Scenario {
@@ -24,6 +38,7 @@ export function normalise(input: CheckedScenario, folder: string, source: string
   // Whoever declares supervision wants restarts; without it an agent that fails has failed.
   const isSupervised = input.supervision !== undefined || Object.keys(input.supervisors).length > 0;
   const restart = isSupervised ? 'transient' : 'temporary';
+  const reached = new Set(findReached(input as unknown as JsonObject));
   return {
     name,
     ...(about !== undefined && { about }),
@@ -32,13 +47,18 @@ export function normalise(input: CheckedScenario, folder: string, source: string
     params,
     models: mapValues(input.models, toModel),
     tools: mapValues(input.tools, (tool) => toTool(tool, folder)),
-    agents: mapValues(input.agents, (group, key) => toGroup(key, group, folder, { limits, restart })),
+    agents: mapValues(input.agents, (group, key) =>
+      toGroup(key, group, folder, { limits, restart, isReached: reached.has(key) }),
+    ),
+    sources: mapValues(input.sources, (one) => toSource(one, folder)),
+    ...(input.wiring.length > 0 && { wiring: input.wiring.map(toWiring) }),
     supervision: toSupervision(input.supervision),
     supervisors: mapValues(input.supervisors, (one) => ({ ...toSupervision(one), children: one.children })),
     memory,
     ...(keep !== undefined && { keep: defined(keep) }),
     limits: { ...limits, concurrency: input.limits.concurrency },
     ...(input.budget !== undefined && { budget: toBudget(input.budget) }),
+    ...(input.until !== undefined && { until: toUntil(input.until) }),
     expect: input.expect,
     source,
   };
@@ -72,16 +92,11 @@ function toGroup(
   name: string,
   group: CheckedGroup,
   folder: string,
-  otherwise: { limits: AgentLimits; restart: Restart },
+  otherwise: { limits: AgentLimits; restart: Restart; isReached: boolean },
 ): GroupSpec {
-  const { count, each, list, model, tools, instructions, observe } = group;
+  const { model, tools, instructions, observe } = group;
   const { items, inbox, ...dealt } = observe;
-  const members: Members =
-    each !== undefined
-      ? toEach(each, folder)
-      : list !== undefined
-        ? { kind: 'list', rows: list }
-        : { kind: 'count', count: count ?? 0 };
+  const members = toMembers(group, folder);
   const single = dealt.each === undefined && dealt.text !== undefined;
   return {
     name,
@@ -93,8 +108,9 @@ function toGroup(
       items: single ? [...items, dealt.text ?? ''] : items,
       ...(dealt.each !== undefined && { each: resolve(folder, dealt.each) }),
       ...(dealt.each !== undefined && dealt.text !== undefined && { text: dealt.text }),
-      inbox,
+      inbox: inbox || otherwise.isReached || isCalledFor(members) || group.subscribe.length > 0,
     },
+    ...toCorrespondence(group),
     limits: toLimits(group.limits, otherwise.limits),
     ...(group.output !== undefined && { output: group.output }),
     ...(group.budget !== undefined && { budget: toBudget(group.budget) }),
@@ -108,10 +124,42 @@ function toGroup(
   };
 }
 
+function isCalledFor({ kind }: Members): boolean {
+  return kind === 'spawned' || kind === 'sessions';
+}
+
+function toMembers({ count = 0, each, list, spawn, sessions }: CheckedGroup, folder: string): Members {
+  if (each !== undefined) return toEach(each, folder);
+  if (list !== undefined) return { kind: 'list', rows: list };
+  if (spawn !== undefined) return { kind: 'spawned', ...spawn };
+  return sessions === undefined ? { kind: 'count', count } : { kind: 'sessions', ...sessions };
+}
+
+/** What a group's members say to each other, and what stays of it. */
+function toCorrespondence({ address, mailbox, subscribe, conversation, keep_turns: keepTurns }: CheckedGroup) {
+  return {
+    ...(address !== undefined && { address }),
+    ...(mailbox !== undefined && { mailbox: toMailbox(mailbox) }),
+    ...(subscribe.length > 0 && { subscribe }),
+    ...(conversation === 'each' && { conversation }),
+    ...(keepTurns !== undefined && { keepTurns }),
+  };
+}
+
+function toMailbox({ size, overflow, ttl }: NonNullable<CheckedGroup['mailbox']>): MailboxSpec {
+  return { size, overflow, ...(ttl !== undefined && { ttlMs: ttl }) };
+}
+
 function toEach(each: NonNullable<CheckedGroup['each']>, folder: string): Members {
   if (typeof each === 'string') return { kind: 'each', file: resolve(folder, each) };
   const { extension } = each;
   return { kind: 'files', folder: resolve(folder, each.folder), ...(extension !== undefined && { extension }) };
+}
+
+function toUntil(until: NonNullable<CheckedScenario['until']>): UntilSpec {
+  if (until === 'never') return { kind: 'never' };
+  const { time: timeMs, ...limits } = until;
+  return { kind: 'limits', ...defined(limits), ...(timeMs !== undefined && { timeMs }) };
 }
 
 function toBudget({ at_limit: atLimit, wall: wallMs, ...limits }: CheckedBudget): BudgetSpec {

@@ -1,9 +1,29 @@
 import { z } from 'zod';
 import type { Json } from '../protocol.ts';
-import { count, latency, name, size, text } from './fields.ts';
+import { count, latency, name, positiveDuration, size, text } from './fields.ts';
 import { budgetSchema, groupSchema, limitShape, supervisionShape } from './group-schema.ts';
 import { modelSchema } from './model-schema.ts';
+import { sourceSchema } from './source-schema.ts';
 import { toolSchema } from './tool-schema.ts';
+import { wiringSchema } from './wiring-schema.ts';
+
+function untilSchema() {
+  return z
+    .union([
+      z.literal('never'),
+      z
+        .strictObject({
+          time: positiveDuration('On the clock of the run.').optional(),
+          replies: count('Observations that were answered.', 1).optional(),
+          when: text('A CEL expression about the summary, looked at after each answer.').optional(),
+        })
+        .refine((until) => Object.keys(until).length > 0, {
+          error: 'expected at least one of time, replies and when',
+        }),
+    ])
+    .meta({ description: 'When the run is over; whatever comes first. Default: when there is nothing more to do.' })
+    .optional();
+}
 
 function buildSchema() {
   return z
@@ -19,6 +39,11 @@ function buildSchema() {
       models: z.record(name(), modelSchema()).default({}).meta({ description: 'Models by name.' }),
       tools: z.record(name(), toolSchema()).default({}).meta({ description: 'Tools by name.' }),
       agents: z.record(name(), groupSchema()).meta({ description: 'Groups of agents by name.', minProperties: 1 }),
+      sources: z
+        .record(name(), sourceSchema())
+        .default({})
+        .meta({ description: 'Where observations come from besides the groups, by name.' }),
+      wiring: z.array(wiringSchema()).default([]).meta({ description: 'To whom replies go by themselves.' }),
       supervision: z
         .strictObject(supervisionShape())
         .meta({ description: 'How the run supervises its groups and supervisors.' })
@@ -67,6 +92,7 @@ function buildSchema() {
         .meta({ description: 'Limits of every agent, and of the models.' })
         .prefault({}),
       budget: budgetSchema('For the whole run.').optional(),
+      until: untilSchema(),
       expect: z
         .array(z.string())
         .default([])

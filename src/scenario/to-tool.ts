@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
-import type { McpServerSpec, SimulatedCall, ToolSpec } from '../protocol.ts';
+import { isBoardTool, isMailTool } from '../base/mail-tools.ts';
+import type { MailToolName, McpServerSpec, SimulatedCall, ToolSpec } from '../protocol.ts';
 import { defined } from './defined.ts';
 import type { CheckedScenario } from './schema.ts';
+import { type CheckedApproval, toApproval, toPersonTool } from './to-approval.ts';
 
 type CheckedTool = CheckedScenario['tools'][string];
 type CheckedServer = Extract<CheckedTool, { mcp: unknown }>['mcp'];
@@ -28,7 +30,13 @@ export function toTool(tool: CheckedTool, folder: string): ToolSpec {
     const { latency, result, failure_rate, fault, ...own } = tool;
     return { ...toCommon(own), ...toCall({ latency, result, failure_rate, fault }) };
   }
-  const { simulate, ...rest } = tool;
+  if ('builtin' in tool && tool.builtin === 'ask-person') return toPersonTool(tool);
+  if (isMail(tool)) {
+    const { to, ...own } = tool as CheckedMail & { to?: string | readonly string[] };
+    return { ...toCommon(own), ...(to !== undefined && { to: typeof to === 'string' ? [to] : to }) };
+  }
+  if ('builtin' in tool && isBoardTool(tool.builtin)) return toCommon(tool) as ToolSpec;
+  const { simulate, ...rest } = tool as Exclude<typeof tool, CheckedBoard>;
   const simulation = simulate === undefined ? {} : { simulate: toCall(simulate) };
   if ('module' in rest) {
     const { timeout, module, ...own } = rest;
@@ -55,8 +63,26 @@ export function toTool(tool: CheckedTool, folder: string): ToolSpec {
   }
 }
 
-function toCommon<T extends { timeout: number; cache?: number | undefined }>({ timeout, cache, ...rest }: T) {
-  return { ...defined(rest), timeoutMs: timeout, ...(cache !== undefined && { cacheMs: cache }) };
+type CheckedBoard = Extract<CheckedTool, { builtin: 'read-board' | 'write-board' }>;
+type CheckedMail = Extract<CheckedTool, { builtin: MailToolName }>;
+
+function isMail(tool: CheckedTool): tool is CheckedMail {
+  return 'builtin' in tool && isMailTool(tool.builtin);
+}
+
+interface CheckedTerms {
+  readonly timeout: number;
+  readonly cache?: number | undefined;
+  readonly approval?: CheckedApproval | undefined;
+}
+
+function toCommon<T extends CheckedTerms>({ timeout, cache, approval, ...rest }: T) {
+  return {
+    ...defined(rest),
+    timeoutMs: timeout,
+    ...(cache !== undefined && { cacheMs: cache }),
+    ...(approval !== undefined && { approval: toApproval(approval) }),
+  };
 }
 
 function toCall({ latency, result = null, failure_rate: failureRate, fault }: CheckedCall): SimulatedCall {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { FETCH_MAX_BYTES, TOOL_TIMEOUT_MS } from '../base/limits.ts';
+import { ASK_TIMEOUT_MS, FETCH_MAX_BYTES, TOOL_TIMEOUT_MS } from '../base/limits.ts';
+import { approvalSchema, personSchema } from './approval-schema.ts';
 import {
   count,
   duration,
@@ -44,6 +45,7 @@ function commonShape() {
     cache: duration(
       'A result stands so long for all calls with the same arguments; only with effects none.',
     ).optional(),
+    approval: approvalSchema(),
   };
 }
 
@@ -92,7 +94,9 @@ function builtinSchema(terms: ReturnType<typeof commonShape>, simulated: ReturnT
       env: environment.meta({ description: `Variables besides PATH, HOME and LANG. ${VARIABLE}` }),
       ...common,
     }),
-    z.strictObject({ builtin: z.enum(['metrics', 'calculate', 'now', 'send']).meta(builtin), ...common }),
+    z.strictObject({ builtin: z.enum(['metrics', 'calculate', 'now']).meta(builtin), ...common }),
+    personSchema(builtin),
+    ...mailSchemas(builtin, terms),
     z.strictObject({
       builtin: z.literal('simulated').meta(builtin),
       ...simulated,
@@ -100,6 +104,54 @@ function builtinSchema(terms: ReturnType<typeof commonShape>, simulated: ReturnT
       ...terms,
     }),
   ]);
+}
+
+/** What agents say to each other. */
+function mailSchemas(builtin: { description: string }, terms: ReturnType<typeof commonShape>) {
+  const whom = z.array(z.string().min(1)).min(1);
+  const answered = {
+    ...terms,
+    timeout: positiveDuration('For the answer.').prefault(`${ASK_TIMEOUT_MS / 1_000}s`),
+  };
+  return [
+    z.strictObject({
+      builtin: z.enum(['send', 'handoff']).meta(builtin),
+      to: whom.meta({ description: 'Groups and addresses it may be sent to. Default: any.' }).optional(),
+      ...terms,
+    }),
+    z.strictObject({
+      builtin: z.literal('ask').meta(builtin),
+      to: whom.meta({ description: 'Groups and addresses that may be asked. Default: any.' }).optional(),
+      ...answered,
+    }),
+    z.strictObject({
+      builtin: z.enum(['publish', 'subscribe', 'unsubscribe']).meta(builtin),
+      to: whom.meta({ description: 'Topics it may be about. Default: any.' }).optional(),
+      ...terms,
+    }),
+    z.strictObject({
+      builtin: z.literal('delegate').meta(builtin),
+      to: text('The group, or the agent, that gets the task.'),
+      policy: z.enum(['round-robin', 'least-busy', 'random', 'auction']).default('round-robin').meta({
+        description: 'Who of the group: in turn, with the least to do, by chance, or whoever bids best.',
+      }),
+      best: z.enum(['lowest', 'highest']).default('lowest').meta({ description: 'Which bid wins an auction.' }),
+      wait: z.boolean().default(true).meta({ description: 'Whether the answer is waited for.' }),
+      ...answered,
+    }),
+    z.strictObject({
+      builtin: z.literal('spawn').meta(builtin),
+      to: text('The group that gets another member; it is declared with spawn.'),
+      wait: z.boolean().default(false).meta({ description: 'Whether the answer is waited for.' }),
+      ...answered,
+    }),
+    z.strictObject({ builtin: z.literal('finish').meta(builtin), ...terms }),
+    z.strictObject({
+      builtin: z.enum(['read-board', 'write-board']).meta(builtin),
+      board: text('Name of a blackboard of wiring.'),
+      ...terms,
+    }),
+  ] as const;
 }
 
 function mcpSchema(terms: ReturnType<typeof commonShape>, simulated: ReturnType<typeof simulatedShape>) {

@@ -13,13 +13,14 @@ const FIXED: ReadonlySet<string> = new Set(['propertyNames', 'builtin']);
 /** The schema of the file as an editor should see it: JSON Schema (draft 2020-12) of what may be written. */
 export function scenarioJsonSchema(): JsonObject {
   const { $schema, ...rest } = z.toJSONSchema(scenarioSchema(), { io: 'input', unrepresentable: 'any' });
-  const root = allowPlaceholders(rest as JsonObject) as JsonObject;
+  const shared: { [name: string]: Json } = {};
+  const root = share(allowPlaceholders(rest as JsonObject), shared) as JsonObject;
   const placeholder = {
     type: 'string',
     pattern: '\\{\\{.*params\\..*\\}\\}',
     description: 'A parameter: {{ params.x }}.',
   };
-  return { $schema: $schema ?? '', ...root, $defs: { placeholder } };
+  return { $schema: $schema ?? '', ...root, $defs: { placeholder, ...shared } };
 }
 
 function allowPlaceholders(node: Json): Json {
@@ -37,6 +38,23 @@ function allowPlaceholders(node: Json): Json {
     ...(preset !== undefined && { default: preset }),
     anyOf: [constraint, PLACEHOLDER],
   };
+}
+
+/** Keys that are the same wherever they may stand, and too long to be told each time. */
+const SHARED: ReadonlySet<string> = new Set(['approval']);
+
+/** Says once what such keys may hold. @param shared Is filled with it. */
+function share(node: Json, shared: { [name: string]: Json }): Json {
+  if (Array.isArray(node)) return node.map((item) => share(item, shared));
+  if (node === null || typeof node !== 'object') return node;
+  const entries = Object.entries(node).map(([key, value]) => {
+    if (!SHARED.has(key) || typeof value !== 'object' || value === null) return [key, share(value, shared)] as const;
+    shared[key] ??= value;
+    const isSame = JSON.stringify(shared[key]) === JSON.stringify(value);
+    const { description = '' } = value as JsonObject;
+    return [key, isSame ? { description, $ref: `#/$defs/${key}` } : value] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 /**

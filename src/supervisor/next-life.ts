@@ -3,7 +3,8 @@ import type { AgentEnvironment } from '../agent/environment.ts';
 import { handOver } from '../agent/hand-over.ts';
 import { takeCut } from '../agent/recall.ts';
 import { type ResumedAgent, START, type StoredPoint, toResumedAgent } from '../agent/resumed-agent.ts';
-import type { ErrorInfo, MemorySnapshot, Message } from '../protocol.ts';
+import { toAbsolute } from '../agent/storing.ts';
+import type { Condensed, ErrorInfo, MemorySnapshot, Message } from '../protocol.ts';
 
 /**
  * Where an agent goes on that has been stopped or has failed in this process: as if it were read from memory, but
@@ -13,20 +14,25 @@ export function toNextLife(context: AgentContext): ResumedAgent {
   const { work } = context;
   const since = [...work.since, ...work.journal];
   const transcript = work.transcript.slice(0, work.handedOver);
-  const messages = [...observedMessage(context), ...context.mailbox];
-  const life = toResumedAgent(work.point, since, transcript, { messages, from: work.point.messages });
-  const seen = new Set([...(work.seen ?? []), ...life.seen]);
-  const { spent, condensed, point } = work;
+  const waiting = [...observedMessage(context), ...(work.mailbox ?? [])];
+  const life = toResumedAgent(work.point, since, transcript, { waiting, received: work.seen ?? [] });
+  const { spent, topics, point } = work;
   // Of an observation that begins anew the time does too.
   const wallLeftMs = point.deadlineAt === undefined ? undefined : work.wallLeftMs;
-  const kept = { spent, ...(condensed && { condensed }), ...(wallLeftMs !== undefined && { wallLeftMs }) };
-  return { ...life, seen, ...kept };
+  const kept = { spent, ...toConversation(work), ...(topics && { topics }) };
+  const left = wallLeftMs === undefined ? {} : { wallLeftMs };
+  return { ...life, ...kept, ...left };
 }
 
 /** A message of the turn under way is not answered yet: it waits first of all. */
 function observedMessage({ messages, observation, work }: AgentContext): Message[] {
   const taken = messages > work.point.messages ? observation?.message : undefined;
   return taken === undefined ? [] : [taken];
+}
+
+/** How much of its conversation an agent has, and what of it has given way; from the conversation's beginning. */
+function toConversation({ condensed, forgotten }: AgentContext['work']): { forgotten: number; condensed?: Condensed } {
+  return { forgotten, ...(condensed && { condensed: toAbsolute(condensed, forgotten) }) };
 }
 
 /** Writes that an agent is started again, and what was not yet written; so a kill before that loses neither. */
@@ -68,13 +74,20 @@ export function setAside(
   const { taken, observations, messages } = point;
   const setAsideCount = (work.setAside ?? 0) + 1;
   const position = { agent: spec.id, status: 'running' as const, turn, step: 0, taken, answered: true, at };
-  const kept = { spent: work.spent, ...(work.condensed && { condensed: work.condensed }) };
+  const { spent, topics } = work;
+  const { forgotten, ...condensed } = toConversation(work);
+  const kept = { spent, ...condensed, ...(topics && { topics }) };
   const snapshot: MemorySnapshot = { ...position, observations, messages, setAside: setAsideCount, ...kept };
+  // Before it is written down: memory keeps the order, and others are not left to wait after a crash.
+  if (isUnderWay) {
+    env.mailroom.unanswered(spec.id, context.cause, error.message, taken);
+    if (context.cause !== undefined) env.mailroom.bury(context.cause, 'set-aside');
+  }
   const journal = [...work.journal, { type: 'set-aside' as const, turn, at, observation, error, attempts }];
   work.journal = [];
   env.store.append(env.run, spec.id, { journal, transcript: [], snapshot }).catch(env.storeFailed);
   env.emit({ type: 'agent.set-aside', agent: spec.id, turn, observation, error, attempts });
   const transcript = work.transcript.slice(0, work.handedOver);
   const seen = new Set(work.seen ?? []);
-  return { point, transcript, mailbox: context.mailbox, seen, setAside: setAsideCount, ...kept };
+  return { point, transcript, mailbox: [...(work.mailbox ?? [])], seen, setAside: setAsideCount, ...kept, forgotten };
 }

@@ -2,8 +2,9 @@ import type { AgentEnvironment } from '../agent/environment.ts';
 import { type ResumedAgent, START } from '../agent/resumed-agent.ts';
 import type { Timer } from '../base/clock.ts';
 import { toErrorInfo } from '../base/errors.ts';
-import { LOOP_SLICE } from '../base/limits.ts';
-import type { AgentSpec, ErrorInfo, MemorySnapshot } from '../protocol.ts';
+import { LOOP_SLICE, SEEN_MAX } from '../base/limits.ts';
+import type { AgentSpec, ErrorInfo, JournalRecord, MemorySnapshot } from '../protocol.ts';
+import { toMail } from './resume.ts';
 
 /** What passivation needs of the supervisor that owns the agents. */
 export interface Dormitory {
@@ -102,13 +103,13 @@ export class Passivation {
   }
 
   /** Writes down the end of an agent that sleeps. */
-  async end(agent: string): Promise<void> {
+  async end(agent: string, status: 'done' | 'stopped' = 'stopped'): Promise<void> {
     const { store, run, clock } = this.#env;
     const before = await store.snapshot(run, agent);
     const at = clock.elapsed();
     const none = { agent, turn: 0, step: 0, taken: 0, answered: true } as const;
-    const snapshot: MemorySnapshot = { ...(before ?? none), status: 'stopped', at };
-    const journal = [{ type: 'ended' as const, turn: snapshot.turn, at, status: 'stopped' as const }];
+    const snapshot: MemorySnapshot = { ...(before ?? none), status, at };
+    const journal = [{ type: 'ended' as const, turn: snapshot.turn, at, status }];
     await store.append(run, agent, { journal, transcript: [], snapshot });
   }
 
@@ -121,16 +122,18 @@ export class Passivation {
     const { store, run } = this.#env;
     const snapshot = await store.snapshot(run, agent);
     if (snapshot === undefined) return { point: START, transcript: [], mailbox: [], seen: new Set() };
-    const transcript = await store.transcript(run, agent);
-    const { turn, step, taken, observations = taken, messages = 0, setAside, spent, condensed } = snapshot;
+    const { journal, transcript, trimmed } = await store.history(run, agent);
+    const { turn, step, taken, observations = taken, messages = 0, setAside, spent, condensed, topics } = snapshot;
     const question = transcript.findLast((message) => message.role === 'user')?.content ?? '';
     const point = { ...START, turn, step, taken, observations, messages, question };
     const kept = {
       ...(setAside !== undefined && { setAside }),
       ...(spent && { spent }),
       ...(condensed && { condensed }),
+      ...(topics && { topics }),
+      ...(trimmed !== undefined && { forgotten: trimmed }),
     };
-    return { point, transcript, mailbox: [], seen: new Set(), ...kept };
+    return { point, transcript, mailbox: [], seen: toTaken(journal, turn), ...kept };
   }
 
   #arm(): void {
@@ -165,4 +168,12 @@ export class Passivation {
       this.#env.emit({ type: 'agent.passivated', agent });
     }
   }
+}
+
+/** What it has had: what has come in its sleep is brought to it as new. */
+function toTaken(journal: readonly JournalRecord[], turn: number): Set<string> {
+  const { waiting, received } = toMail(journal, turn);
+  const taken = new Set(received.slice(-SEEN_MAX));
+  for (const { id } of waiting) taken.delete(id);
+  return taken;
 }

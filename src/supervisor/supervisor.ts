@@ -4,24 +4,47 @@ import { type AgentEnvironment, abortCalls } from '../agent/environment.ts';
 import type { ResumedAgent } from '../agent/resumed-agent.ts';
 import { storeEnd } from '../agent/storing.ts';
 import { TroupeError, toErrorInfo } from '../base/errors.ts';
-import { LOOP_SLICE } from '../base/limits.ts';
-import type { AgentSpec, AgentStatus, AgentView, EndedStatus, ErrorInfo, JournalRecord, Message } from '../protocol.ts';
+import type {
+  AgentSpec,
+  AgentView,
+  DeadLetter,
+  EndedStatus,
+  ErrorInfo,
+  JournalRecord,
+  WiringSpec,
+} from '../protocol.ts';
+import { Arrivals, type Origins } from './arrivals.ts';
 import { createSupervisorMachine, type SupervisorMachine } from './chart.ts';
 import type { Child, Parent } from './child.ts';
+import { Departures } from './departures.ts';
 import { createDirectory, type Directory } from './directory.ts';
 import { Ending, type SupervisorEnd } from './ending.ts';
+import { findUnfinished } from './find-unfinished.ts';
+import { HeldAgents } from './held-agents.ts';
 import { Nursery } from './nursery.ts';
+import { openOffice } from './open-office.ts';
 import { Passivation } from './passivation.ts';
+import type { PostOffice } from './post-office.ts';
 import { Restarter } from './restarter.ts';
-import type { SupervisionTree } from './tree.ts';
+import { type Admissions, Roster } from './roster.ts';
+import type { SpillRange } from './spill.ts';
 
-export interface SupervisorOptions {
-  /** Where agents go on that a stopped run has left. */
-  readonly resumed: ReadonlyMap<string, ResumedAgent>;
-  /** True: somebody may still send from outside, so waiting for a message is not the end. */
-  readonly keepOpen: boolean;
-  /** Who supervises whom, and how. */
-  readonly tree: SupervisionTree;
+export interface SupervisorOptions extends Origins {
+  /** Somebody may still send from outside, so waiting for a message is not the end. */
+  isOpen(): boolean;
+  /** See `EndingOptions`. */
+  readonly staysForPeople?: boolean;
+  /** All agents, those that are reserved too; and who of these was admitted in an earlier life of the run. */
+  readonly specs: readonly AgentSpec[];
+  /** To whom replies go by themselves. Absent: to nobody. */
+  readonly wiring?: readonly WiringSpec[] | undefined;
+  readonly admitted: Admissions;
+  /** Agents that had ended in earlier lives. Default: none. */
+  readonly ended?: ReadonlyMap<string, EndedStatus>;
+  /** Dead letters of earlier lives. */
+  readonly letters: readonly DeadLetter[];
+  /** Messages that wait on disk since then, by agent. Absent: none. */
+  readonly spilled?: ReadonlyMap<string, SpillRange>;
 }
 
 /**
@@ -37,7 +60,10 @@ export class Supervisor {
   readonly #directory: Directory<Child> = createDirectory();
   readonly #nursery: Nursery;
   readonly #parent: Parent = {
-    woken: (child) => this.#idle.delete(child.spec.id),
+    elapsed: () => this.#env.clock.elapsed(),
+    woken: (child) => {
+      if (!child.isTelling) this.#idle.delete(child.spec.id);
+    },
     ended: (child) => this.#close(child, toEndedStatus(child.actor.getSnapshot().value)),
     faulted: (child, thrown) => this.#fault(child, thrown),
   };
@@ -45,20 +71,28 @@ export class Supervisor {
   readonly #idle = new Set<string>();
   /** Agents that take nothing new; those not yet started too. */
   readonly #paused = new Set<string>();
-  /** How many of the specs have been started. */
-  #started = 0;
   readonly #restarter: Restarter;
   readonly #passivation: Passivation;
   /** Agents that have stopped and will start again. */
   readonly #vacated = new Map<string, AgentSpec>();
+  /** Agents that wait for people. */
+  readonly #held: HeldAgents;
   readonly #ending: Ending;
+  readonly #arrivals: Arrivals;
+  readonly #departures: Departures;
+  /** Who is started only when somebody asks for it. */
+  readonly #roster: Roster;
+  /** Where the agents' messages go through. */
+  readonly office: PostOffice;
   #resolve: (end: SupervisorEnd) => void = () => {};
 
-  /** @param env The run's, with this supervisor behind its `idle`, `isDraining` and `sendMessage`. */
+  /** @param env The run's, with this supervisor behind its `idle` and `isDraining`, and its office behind `mailroom`. */
   constructor(env: AgentEnvironment, options: SupervisorOptions) {
     this.#env = env;
     this.#options = options;
     this.#nursery = new Nursery(env, this.#parent);
+    this.#held = new HeldAgents(env.people, this.#directory);
+    env.people.watch((agent) => this.#hold(agent));
     const machine = createSupervisorMachine({
       drain: (reason) => this.#ending.begin(reason),
       stop: () => this.#stopped(),
@@ -67,18 +101,52 @@ export class Supervisor {
     this.#restarter = new Restarter(env, options.tree, {
       contextOf: (agent) => this.#directory.get(agent)?.context,
       bringToRest: (agent) => this.#bringToRest(agent),
-      vacate: (agent) => this.#vacate(agent),
-      start: (agent, life) => this.#startAgain(agent, life),
+      vacate: (agent) => this.#arrivals.vacate(agent),
+      start: (agent, life) => this.#arrivals.startAgain(agent, life),
       giveUp: (error, agent, life) => this.#giveUp(error, agent, life),
     });
     this.#passivation = new Passivation(env, {
       maySleep: (agent) => this.#maySleep(agent),
-      vacate: (agent) => this.#takeAway(agent),
-      start: (spec, life) => this.#startAgent(spec, life, true),
-      fail: (agent, error) => this.#failAsleep(agent, error),
+      vacate: (agent) => this.#arrivals.takeAway(agent),
+      start: (spec, life) => this.#arrivals.start(spec, life, true),
+      fail: (agent, error) => this.#departures.failAsleep(agent, error),
     });
-    this.#ending = new Ending(
-      env,
+    this.#ending = this.#createEnding();
+    this.office = this.#openOffice();
+    this.#roster = new Roster(env, options, (spec) => this.#arrivals.admit(spec));
+    this.#departures = new Departures(env, {
+      directory: this.#directory,
+      idle: this.#idle,
+      paused: this.#paused,
+      vacated: this.#vacated,
+      office: this.office,
+      passivation: this.#passivation,
+      restarter: this.#restarter,
+      unpark: (agent) => this.#ending.unpark(agent),
+      stop: (agents) => this.#stopAll(agents),
+      check: this.#ending.check,
+    });
+    this.#arrivals = new Arrivals(env, options, {
+      directory: this.#directory,
+      idle: this.#idle,
+      paused: this.#paused,
+      vacated: this.#vacated,
+      office: this.office,
+      nursery: this.#nursery,
+      passivation: this.#passivation,
+      restarter: this.#restarter,
+      isDraining: () => this.isDraining,
+      started: () => {
+        if (!this.isDraining) this.#chart.send({ type: 'started' });
+        this.#ending.check();
+      },
+    });
+  }
+
+  #createEnding(): Ending {
+    const options = this.#options;
+    return new Ending(
+      this.#env,
       {
         directory: this.#directory,
         idle: this.#idle,
@@ -86,27 +154,55 @@ export class Supervisor {
         passivation: this.#passivation,
         restarter: this.#restarter,
         isSettled: () => this.#isSettled(),
+        hasWorked: () => this.#arrivals.hasWorked,
+        mayGrow: () => this.#roster.mayGrow,
+        unfinished: () => [...findUnfinished(this.#directory, this.office), ...this.#held.waiting()],
+        held: this.#held,
+        close: (agents) => this.#departures.close(agents),
         stop: (agents) => this.#stopAll(agents),
-        dismiss: (agents) => this.#dismissAll(agents),
+        dismiss: (agents) => this.#departures.dismiss(agents),
         drain: (reason) => this.drain(reason),
         emptied: () => this.#chart.send({ type: 'emptied' }),
       },
-      { keepOpen: options.keepOpen, shutdownMs: options.tree.root.spec.shutdownMs },
+      {
+        isOpen: () => options.isOpen(),
+        staysForPeople: options.staysForPeople ?? false,
+        shutdownMs: options.tree.root.spec.shutdownMs,
+      },
     );
-    for (const spec of options.tree.order) this.#directory.reserve(spec.id);
+  }
+
+  #openOffice(): PostOffice {
+    const { resumed, ended = new Map(), letters, spilled = new Map(), wiring, specs } = this.#options;
+    const known = { resumed, ended, letters, spilled, wiring, specs };
+    return openOffice(this.#env, {
+      ...known,
+      directory: this.#directory,
+      idle: this.#idle,
+      wake: (agent) => {
+        this.#arrivals.noteWork();
+        this.#passivation.wake(agent);
+      },
+      hold: (agent) => this.idle(agent),
+      isOver: () => this.#ending.end === 'stalled',
+      check: () => this.check(),
+      spawn: (group, name, request) => this.#roster.spawn(group, name, request),
+      sessionOf: (group, whom) => this.#roster.sessionOf(group, whom),
+    });
   }
 
   /** Everybody has been started, and nobody is about to be started or woken again. */
   #isSettled(): boolean {
-    const allStarted = this.#started >= this.#options.tree.order.length || this.isDraining;
+    const allStarted = this.#arrivals.areAllStarted || this.isDraining;
     if (!allStarted || this.#chart.getSnapshot().status !== 'active') return false;
-    return this.#restarter.size === 0 && !this.#passivation.isWaking;
+    return this.#restarter.size === 0 && !this.#passivation.isWaking && !this.office.mailboxes.isReading;
   }
 
   /** Starts everyone, in slices. Resolves when nobody is left. */
   run(): Promise<SupervisorEnd> {
     this.#chart.start();
-    this.#env.clock.defer(this.#startSlice);
+    this.#arrivals.begin();
+    this.office.mailboxes.begin();
     return new Promise((resolve) => {
       this.#resolve = resolve;
     });
@@ -114,7 +210,17 @@ export class Supervisor {
 
   /** Lets turns finish for `DRAIN_TIMEOUT_MS`, starts nothing new, then stops everyone where they are. Idempotent. */
   drain(reason: string): void {
-    this.#chart.send({ type: 'drain', reason });
+    if (this.#chart.getSnapshot().status === 'active') this.#chart.send({ type: 'drain', reason });
+  }
+
+  /** The run has got where it was to get: turns finish, and it is done. */
+  conclude(reason: string): void {
+    this.#ending.conclude(reason);
+  }
+
+  /** Whether it has come to its end. */
+  check(): void {
+    this.#env.clock.defer(this.#ending.check);
   }
 
   get isDraining(): boolean {
@@ -126,7 +232,8 @@ export class Supervisor {
     const child = this.#directory.get(agent);
     if (child === undefined) {
       this.#assertAlive('stop', agent);
-      this.#cancel(agent);
+      const spec = this.alive().find(({ id }) => id === agent);
+      if (spec !== undefined) this.#departures.cancel(spec, this.#options.resumed.get(agent));
       return;
     }
     const context = child.context;
@@ -163,7 +270,7 @@ export class Supervisor {
 
   /** Those who have not ended, in the order in which they start. */
   alive(): AgentSpec[] {
-    return this.#options.tree.order.filter(({ id }) => this.#directory.isAlive(id));
+    return this.#arrivals.specs().filter(({ id }) => this.#directory.isAlive(id));
   }
 
   /** Undefined: it has not started, or has ended. */
@@ -176,13 +283,6 @@ export class Supervisor {
     return this.#directory.get(agent)?.context.work.journal;
   }
 
-  /** @throws {TroupeError} `AGENT_UNKNOWN`, `MAILBOX_FULL`. */
-  deliver(message: Message): void {
-    this.#directory.deliver(message);
-    this.#passivation.wake(message.to);
-    this.#env.emit({ type: 'message.sent', agent: message.from, message });
-  }
-
   /** The agent says that it has nothing to do, or may not go on. */
   idle(agent: string): void {
     const { clock, emit } = this.#env;
@@ -191,12 +291,21 @@ export class Supervisor {
     if (spec !== undefined && !this.isDraining) this.#passivation.rest(spec);
     emit({ type: 'agent.waiting', agent, for: this.#reasonToWait(agent) });
     if (this.#restarter.isComingToRest(agent)) clock.defer(() => this.#restarter.atRest(agent));
-    clock.defer(this.isDraining ? () => this.#stopAll([agent]) : this.#ending.check);
+    clock.defer(this.isDraining ? () => this.#rest(agent) : this.#ending.check);
+  }
+
+  /** The agent cannot go on before a person has answered. */
+  #hold(agent: string): void {
+    const { clock } = this.#env;
+    if (this.#restarter.isComingToRest(agent)) clock.defer(() => this.#restarter.atRest(agent));
+    clock.defer(this.isDraining ? () => this.#rest(agent) : this.#ending.check);
   }
 
   #reasonToWait(agent: string): string {
     if (this.isDraining) return 'the end of the run';
     if (this.#restarter.isComingToRest(agent)) return 'its restart';
+    if (this.#directory.get(agent)?.isTelling)
+      return `room in the mailbox of ${this.office.mailboxes.waitedFor(agent).join(', ')}`;
     return this.#paused.has(agent) ? 'to be resumed' : 'a message';
   }
 
@@ -204,52 +313,14 @@ export class Supervisor {
     if (!this.#directory.isAlive(agent)) throw unknownAgent(verb, agent);
   }
 
-  /** Those of a slice decide before the next slice starts: the first answers do not wait for the last start. */
-  readonly #startSlice = (): void => {
-    const specs = this.#options.tree.order;
-    for (let count = 0; count < LOOP_SLICE && !this.isDraining; count++) {
-      const spec = specs[this.#started];
-      if (spec === undefined) break;
-      this.#started++;
-      if (this.#directory.isAlive(spec.id)) this.#startFirst(spec);
-    }
-    if (this.#started < specs.length && !this.isDraining) {
-      this.#env.clock.defer(this.#startSlice);
-      return;
-    }
-    this.#chart.send({ type: 'started' });
-    this.#ending.check();
-  };
-
   /** It has nothing to do, and what it has done is on its way to memory. */
   #maySleep(agent: string): boolean {
     const context = this.#directory.get(agent)?.context;
     if (context === undefined || !this.#idle.has(agent) || this.#paused.has(agent)) return false;
-    return !this.isDraining && !this.#restarter.isComingToRest(agent) && context.work.journal.length === 0;
-  }
-
-  /** Starts an agent, or waits with it: its restart may have been due later than its run was stopped. */
-  #startFirst(spec: AgentSpec): void {
-    const life = this.#options.resumed.get(spec.id);
-    if (life === undefined && !this.#directory.hasMail(spec.id) && this.#passivation.sleepFromStart(spec)) return;
-    if (life?.retryAt === undefined || life.retryAt <= this.#env.clock.elapsed()) {
-      this.#startAgent(spec, life);
-      return;
-    }
-    this.#vacated.set(spec.id, spec);
-    this.#restarter.postpone(spec.id, life, life.retryAt);
-  }
-
-  #startAgent(spec: AgentSpec, resumed: ResumedAgent | undefined, isWoken = false): void {
-    this.#vacated.delete(spec.id);
-    const paused = this.#paused.has(spec.id);
-    const child = this.#nursery.make({ spec, ...(resumed && { resumed }), ...(paused && { paused }) });
-    if (!isWoken) this.#env.emit({ type: 'agent.started', agent: spec.id, group: spec.group.name });
-    const mail = this.#directory.enter(spec.id, child);
-    child.actor.start();
-    if (resumed?.cut !== undefined) child.actor.send({ type: 'recall' });
-    // After the start, or it would count as idle while it answers.
-    for (const message of mail) this.#directory.get(spec.id)?.receive(message);
+    if (context.work.isTelling || context.work.journal.length > 0) return false;
+    // Parts of what is not complete yet are in memory alone.
+    if ((context.work.mailbox?.size ?? 0) > 0) return false;
+    return !this.isDraining && !this.#restarter.isComingToRest(agent);
   }
 
   /** Something in the agent itself threw: an action, a guard, a template. */
@@ -261,25 +332,20 @@ export class Supervisor {
 
   /** An agent has ended by itself: for good, unless its supervisor starts it again. */
   #close(child: Child, status: EndedStatus, fault?: ErrorInfo): void {
-    if (this.#directory.get(child.spec.id) !== child) return;
+    if (this.#directory.get(child.spec.id) !== child || child.isClosing) return;
     const context = child.context;
     const { error = fault, work } = context;
     if (status === 'failed') abortCalls(work.inFlight, new TroupeError('ABORTED', 'The agent has failed'));
     if (this.#restarter.take(child.spec.id, status, context, error)) return;
+    // Others hear of it before it is written down, which would keep a run that goes on from telling them.
+    this.#departures.leave(child, status, error);
     if (status === 'failed') storeEnd(this.#env, error === undefined ? context : { ...context, error }, 'failed');
     else if (error?.code === 'BUDGET') storeEnd(this.#env, context, status);
-    this.#leave(child, status, error);
-  }
-
-  #startAgain(agent: string, life: ResumedAgent): void {
-    const spec = this.#vacated.get(agent);
-    this.#vacated.delete(agent);
-    if (spec !== undefined) this.#startAgent(spec, life);
   }
 
   /** Its turn may finish, then its restarter is told. */
   #bringToRest(agent: string): void {
-    const isAtRest = this.#idle.has(agent) || this.#ending.isParked(agent);
+    const isAtRest = this.#idle.has(agent) || this.#ending.isParked(agent) || this.#held.isHeld(agent);
     if (isAtRest) this.#env.clock.defer(() => this.#restarter.atRest(agent));
     else this.#directory.get(agent)?.pause();
   }
@@ -288,57 +354,20 @@ export class Supervisor {
   #giveUp(error: ErrorInfo, agent: string, life: ResumedAgent): void {
     const spec = this.#vacated.get(agent);
     if (spec !== undefined) storeEnd(this.#env, { ...createContext({ spec, resumed: life }), error }, 'failed');
-    this.#goneWithoutActor(agent, { status: 'failed', turns: life.point.turn, error });
+    this.#departures.gone(agent, { status: 'failed', turns: life.point.turn, error });
     this.#ending.giveUp(error);
-  }
-
-  #vacate(agent: string): void {
-    const child = this.#takeAway(agent);
-    if (child !== undefined) this.#vacated.set(agent, child.spec);
-  }
-
-  /** Takes an agent's actor away; its address stays. */
-  #takeAway(agent: string): Child | undefined {
-    const child = this.#directory.get(agent);
-    if (child === undefined) return undefined;
-    this.#directory.vacate(agent);
-    this.#idle.delete(agent);
-    this.#nursery.halt(child);
-    return child;
-  }
-
-  #leave(child: Child, status: AgentStatus, fault?: ErrorInfo): void {
-    const { spec } = child;
-    if (this.#directory.get(spec.id) !== child) return;
-    this.#directory.leave(spec.id);
-    this.#idle.delete(spec.id);
-    this.#paused.delete(spec.id);
-    this.#ending.unpark(spec.id);
-    const { turn, criticalPathMs, error = fault } = child.context;
-    const ended = { agent: spec.id, status, turns: turn, criticalPathMs };
-    this.#env.emit({ type: 'agent.ended', ...ended, ...(error !== undefined && { error }) });
-    if (this.#directory.size === this.#idle.size) this.#env.clock.defer(this.#ending.check);
   }
 
   /** Ends an agent where it is. Its last stored turn stays the place to go on from. */
   #stopChild(child: Child): void {
-    this.#leave(child, 'stopped');
+    this.#departures.leave(child, 'stopped');
     this.#nursery.halt(child);
   }
 
-  /** Ends an agent that has not started. */
-  #cancel(agent: string): void {
-    if (this.#passivation.forget(agent)) {
-      this.#passivation.end(agent).catch(this.#env.storeFailed);
-      this.#dismissAll([agent]);
-      this.#env.clock.defer(this.#ending.check);
-      return;
-    }
-    const spec = this.#options.tree.order.find(({ id }) => id === agent);
-    const resumed = this.#restarter.forget(agent) ?? this.#options.resumed.get(agent);
-    if (spec !== undefined) storeEnd(this.#env, createContext({ spec, ...(resumed && { resumed }) }), 'stopped');
-    this.#goneWithoutActor(agent, { status: 'stopped', turns: resumed?.point.turn ?? 0 });
-    this.#env.clock.defer(this.#ending.check);
+  /** Its turn is over, and the run is ended. */
+  #rest(agent: string): void {
+    this.#ending.rest([agent]);
+    this.#ending.check();
   }
 
   #stopAll(ids: readonly string[]): void {
@@ -347,32 +376,6 @@ export class Supervisor {
       if (child !== undefined) this.#stopChild(child);
     }
     this.#ending.check();
-  }
-
-  /** It is not started again in this process; its journal says where it goes on. */
-  #dismissAll(agents: readonly string[]): void {
-    for (const agent of agents) {
-      this.#passivation.forget(agent);
-      this.#goneWithoutActor(agent, { status: 'stopped', turns: 0 });
-    }
-  }
-
-  /** Memory could not give it back. */
-  #failAsleep(agent: string, error: ErrorInfo): void {
-    this.#goneWithoutActor(agent, { status: 'failed', turns: 0, error });
-    this.#env.clock.defer(this.#ending.check);
-  }
-
-  /** One that was asleep, waited for its restart or had not started. */
-  #goneWithoutActor(
-    agent: string,
-    { status, turns, error }: { status: EndedStatus; turns: number; error?: ErrorInfo },
-  ): void {
-    this.#vacated.delete(agent);
-    this.#directory.leave(agent);
-    this.#paused.delete(agent);
-    const ended = { agent, status, turns, criticalPathMs: 0 };
-    this.#env.emit({ type: 'agent.ended', ...ended, ...(error !== undefined && { error }) });
   }
 
   /** Why the run was given up, if it was. */

@@ -18,6 +18,8 @@ export interface SupervisionTree {
   /** All agents, in the order in which they start. */
   readonly order: readonly AgentSpec[];
   supervisorOf(agent: string): SupervisorNode;
+  /** Puts an agent that is added later under its parent's supervisor, or else under its group's. It is not in `order`. */
+  add(spec: AgentSpec): void;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -39,19 +41,21 @@ export function buildTree(
   }
   const claimed = new Set(Object.values(supervisors).flatMap(({ children }) => children));
   const order: AgentSpec[] = [];
-  const owners = new Map<string, SupervisorNode>();
+  const owners = new Map<string, Mutable<SupervisorNode>>();
+  const ofGroups = new Map<string, Mutable<SupervisorNode>>();
 
   const build = (
     name: string,
     spec: SupervisionSpec,
     names: readonly string[],
     parent?: SupervisorNode,
-  ): SupervisorNode => {
+  ): Mutable<SupervisorNode> => {
     const window = new RestartWindow(spec.maxRestarts, spec.withinMs);
     const node: Mutable<SupervisorNode> = { name, spec, parent, window, children: [] };
     node.children = names.flatMap((child): TreeChild[] => {
       const nested = supervisors[child];
       if (nested !== undefined) return [{ supervisor: build(child, nested, nested.children, node) }];
+      ofGroups.set(child, node);
       return (byGroup.get(child) ?? []).map((agent) => {
         order.push(agent);
         owners.set(agent.id, node);
@@ -62,7 +66,16 @@ export function buildTree(
   };
   const names = [...Object.keys(supervisors), ...byGroup.keys()].filter((name) => !claimed.has(name));
   const node = build('root', root, names);
-  return { root: node, order, supervisorOf: (agent) => owners.get(agent) ?? node };
+  return {
+    root: node,
+    order,
+    supervisorOf: (agent) => owners.get(agent) ?? node,
+    add({ id, group, parent }) {
+      const owner = owners.get(parent ?? '') ?? ofGroups.get(group.name) ?? node;
+      owner.children = [...owner.children, { agent: id }];
+      owners.set(id, owner);
+    },
+  };
 }
 
 /** All agents under a child, in the order in which they start. */

@@ -12,6 +12,8 @@ export type EventCounts = { /** Calls of tools that were made again. */ readonly
   | 'restarts'
   | 'corrections'
   | 'deadLetters'
+  | 'deadlocks'
+  | 'loops'
   | 'messages'
   | 'tokens'
   | 'costUsd'
@@ -36,11 +38,36 @@ const NOTHING = {
   toolRetries: 0,
   corrections: 0,
   deadLetters: 0,
+  deadlocks: 0,
+  loops: 0,
   messages: 0,
   input: 0,
   output: 0,
   usd: 0,
 };
+
+type Handlers = { [T in RunEvent['type']]?: (event: RunEvent & { type: T }) => void };
+
+type Counts = { -readonly [K in keyof typeof NOTHING]: number };
+
+function pay(n: Counts, { inputTokens, outputTokens, costUsd = 0 }: Usage): void {
+  n.modelCalls++;
+  n.input += inputTokens;
+  n.output += outputTokens;
+  n.usd += costUsd;
+}
+
+function countMessages(n: Counts): Handlers {
+  return {
+    'message.sent': () => void n.messages++,
+    'message.dead': ({ letter }) => {
+      // Told already.
+      if (letter.reason !== 'set-aside') n.deadLetters++;
+    },
+    'message.deadlock': () => void n.deadlocks++,
+    'message.looped': () => void n.loops++,
+  };
+}
 
 /**
  * Counts as events come; a few additions each, since there are a dozen events a turn.
@@ -55,13 +82,6 @@ export function createRunMetrics(realElapsed: () => number): RunMetrics {
   const first = { real: -1, virtual: 0 };
   const last = { real: 0, virtual: 0 };
 
-  const pay = ({ inputTokens, outputTokens, costUsd = 0 }: Usage): void => {
-    n.modelCalls++;
-    n.input += inputTokens;
-    n.output += outputTokens;
-    n.usd += costUsd;
-  };
-
   const onEnd = (event: RunEvent & { type: 'agent.ended' }): void => {
     if (event.status === 'done' || event.status === 'failed' || event.status === 'stopped') agents[event.status]++;
     criticalPathMs = Math.max(criticalPathMs, event.criticalPathMs);
@@ -69,7 +89,7 @@ export function createRunMetrics(realElapsed: () => number): RunMetrics {
     last.virtual = event.at;
   };
 
-  const handlers: { [T in RunEvent['type']]?: (event: RunEvent & { type: T }) => void } = {
+  const handlers: Handlers = {
     'run.started': ({ agents: total, before }) => {
       agents.total = total;
       if (before === undefined) return;
@@ -78,6 +98,7 @@ export function createRunMetrics(realElapsed: () => number): RunMetrics {
       n.output += before.spent.outputTokens;
       n.usd += before.spent.usd;
     },
+    'agent.admitted': () => void agents.total++,
     'agent.started': (event) => {
       if (first.real >= 0) return;
       first.real = realElapsed();
@@ -87,7 +108,7 @@ export function createRunMetrics(realElapsed: () => number): RunMetrics {
       n.turns++;
       if (observation.kind === 'correction') n.corrections++;
     },
-    'agent.decided': ({ decision }) => pay(decision.usage),
+    'agent.decided': ({ decision }) => pay(n, decision.usage),
     'model.failed': () => {
       n.modelCalls++;
       n.modelFailures++;
@@ -97,12 +118,12 @@ export function createRunMetrics(realElapsed: () => number): RunMetrics {
       if (result.isError) tools.failed++;
     },
     'agent.replied': () => void n.replies++,
-    'agent.condensed': ({ usage }) => usage && pay(usage),
+    'agent.condensed': ({ usage }) => usage && pay(n, usage),
     'tool.retried': () => void n.toolRetries++,
     'agent.restarting': () => void n.restarts++,
     'agent.set-aside': () => void n.deadLetters++,
-    'message.sent': () => void n.messages++,
     'agent.ended': onEnd,
+    ...countMessages(n),
   };
 
   return {
@@ -120,6 +141,8 @@ export function createRunMetrics(realElapsed: () => number): RunMetrics {
       toolRetries: n.toolRetries,
       corrections: n.corrections,
       deadLetters: n.deadLetters,
+      deadlocks: n.deadlocks,
+      loops: n.loops,
       messages: n.messages,
       tokens: { input: n.input, output: n.output },
       costUsd: toBillionths(n.usd),

@@ -28,16 +28,19 @@ export async function openTools(name: string, spec: ToolSpec, options: ToolOptio
   try {
     const tools = withTerms(name, opened.tools, spec);
     // A server's tools know of rehearsals themselves: there is no server then.
-    if (!options.virtual || 'mcp' in spec) return { ...opened, tools };
+    if (!options.virtual || 'mcp' in spec) return { ...opened, tools: withApproval(tools, spec) };
     const rehearsal = { simulate: spec.simulate, params: options.params };
-    return {
-      ...opened,
-      tools: tools.map((tool) => rehearse(tool, { ...rehearsal, reachesOutside: reachesOutside(spec, tool) })),
-    };
+    const rehearsed = tools.map((tool) => rehearse(tool, { ...rehearsal, reachesOutside: reachesOutside(spec, tool) }));
+    return { ...opened, tools: withApproval(rehearsed, spec) };
   } catch (error) {
     await Promise.allSettled([opened.close?.()]);
     throw error;
   }
+}
+
+/** Whatever the tools of a declaration are, their calls wait for a person when it says so. */
+function withApproval(tools: readonly Tool[], { approval }: ToolSpec): readonly Tool[] {
+  return approval === undefined ? tools : tools.map((tool) => ({ ...tool, approval }));
 }
 
 /** Nobody but its author knows what a module does: tools that change nothing run as they are. */
@@ -81,7 +84,20 @@ async function createBuiltin(
     case 'find-lines':
       return (await import('./builtin/find-lines.ts')).createFindLines(name, spec, options);
     case 'send':
-      return (await import('./builtin/send.ts')).createSend(name, spec);
+    case 'ask':
+    case 'publish':
+    case 'subscribe':
+    case 'unsubscribe':
+    case 'delegate':
+    case 'handoff':
+    case 'spawn':
+    case 'finish':
+      return (await import('./mail/create-mail-tool.ts')).createMailTool(name, spec);
+    case 'read-board':
+    case 'write-board':
+      return (await import('./board/create-board-tool.ts')).createBoardTool(name, spec);
+    case 'ask-person':
+      return (await import('./builtin/ask-person.ts')).createAskPerson(name, spec);
     case 'remember':
       return (await import('./builtin/remember.ts')).createRemember(name, spec);
     case 'recall':

@@ -11,8 +11,6 @@ import type { Tool, ToolContext } from './tool.ts';
 const THENABLE_MAX_DEPTH = 8;
 /** A thrown message can be of any length, and each is read by a model. */
 const ERROR_MAX_CHARS = 2_000;
-/** Of which secrets are taken out before it is cut, since half a secret is not found. */
-const ERROR_READ_CHARS = 4 * ERROR_MAX_CHARS;
 
 /** When a tool was last said to have held up everyone, by its call's clock. */
 const blockedAt = new WeakMap<Tool, number>();
@@ -86,6 +84,7 @@ export class RunningCall {
   protected attempt(): void {
     let outcome: unknown;
     try {
+      this.context.begin?.();
       outcome = this.tool.execute(this.call.args, this.context);
     } catch (error) {
       this.#noteBlocked();
@@ -162,7 +161,7 @@ export class RunningCall {
   protected describe(thrown: unknown): ErrorInfo {
     const { code, message } = toErrorInfo(thrown);
     const text = code === 'ERROR' ? `Tool "${this.tool.name}" failed: ${message}` : message;
-    return { code, message: text.length > ERROR_MAX_CHARS ? cutError(text) : text };
+    return { code, message: text.length > ERROR_MAX_CHARS ? createSecretFilter().cut(text, ERROR_MAX_CHARS) : text };
   }
 
   /** Ends the call; only the first result counts. */
@@ -229,9 +228,4 @@ function toWork(promise: object, then: Then, take: (value: unknown) => void, fai
       resolve(() => fail(error));
     }
   });
-}
-
-function cutError(text: string): string {
-  const safe = createSecretFilter().text(text.slice(0, ERROR_READ_CHARS));
-  return `${safe.slice(0, ERROR_MAX_CHARS)}…`;
 }

@@ -1,7 +1,8 @@
 import { TAPE_ACTS_MAX } from '../base/limits.ts';
 import type { TapedAct } from '../base/tape.ts';
 import { toThousandths } from '../base/to-thousandths.ts';
-import type { Notes, ToolContext } from './tool.ts';
+import type { Json } from '../protocol.ts';
+import type { Mail, Notes, ToolContext } from './tool.ts';
 
 type Act = TapedAct extends infer One ? Omit<One, 'at'> : never;
 
@@ -13,10 +14,16 @@ type Act = TapedAct extends infer One ? Omit<One, 'at'> : never;
  */
 export function tapContext(context: ToolContext, acts: TapedAct[]): ToolContext {
   const startedAt = context.clock.elapsed();
-  const add = (act: Act, at = elapsed()): void => {
-    if (acts.length < TAPE_ACTS_MAX) acts.push({ at, ...act } as TapedAct);
+  const add = (act: Act, at = elapsed()): TapedAct | undefined => {
+    if (acts.length >= TAPE_ACTS_MAX) return undefined;
+    const added = { at, ...act } as TapedAct;
+    acts.push(added);
+    return added;
   };
   const elapsed = (): number => toThousandths(context.clock.elapsed() - startedAt);
+  /** What was said in the try under way, and which of it is noted. */
+  let said = 0;
+  const told = new Set<number>();
   const memory: Notes = {
     async remember(key, text, options) {
       const at = elapsed();
@@ -27,10 +34,22 @@ export function tapContext(context: ToolContext, acts: TapedAct[]): ToolContext 
   };
   const tapped: Partial<ToolContext> = {
     memory,
-    sendMessage(to, body) {
-      context.sendMessage(to, body);
-      add({ send: { to, body } });
+    begin() {
+      context.begin?.();
+      said = 0;
     },
+    mail: tapMail(context.mail, (act) => {
+      const number = ++said;
+      // What the try before has said reaches nobody twice.
+      if (told.has(number)) return () => undefined;
+      told.add(number);
+      const added = add(act);
+      return () => {
+        told.delete(number);
+        const place = added === undefined ? -1 : acts.indexOf(added);
+        if (place >= 0) acts.splice(place, 1);
+      };
+    }),
     log(text) {
       context.log(text);
       add({ log: text });
@@ -49,4 +68,27 @@ export function tapContext(context: ToolContext, acts: TapedAct[]): ToolContext 
     },
     set: (target, name, value) => Reflect.set(target, name, value, target),
   });
+}
+
+/** @param note Notes what is about to be done. @returns Takes that back. */
+function tapMail(mail: Mail, note: (act: Act) => () => void): Mail {
+  const tap =
+    <K extends keyof Mail>(method: K) =>
+    (...args: Parameters<Mail[K]>): ReturnType<Mail[K]> => {
+      const forget = note({ mail: method, with: JSON.parse(JSON.stringify(args)) as Json[] });
+      const outcome = (mail[method] as (...given: Parameters<Mail[K]>) => ReturnType<Mail[K]>)(...args);
+      // What was not sent has not been done.
+      (outcome as Promise<unknown>).catch(forget);
+      return outcome;
+    };
+  return {
+    send: tap('send'),
+    ask: tap('ask'),
+    publish: tap('publish'),
+    subscribe: tap('subscribe'),
+    unsubscribe: tap('unsubscribe'),
+    delegate: tap('delegate'),
+    handOff: tap('handOff'),
+    spawn: tap('spawn'),
+  };
 }

@@ -95,7 +95,7 @@ async function replay(call: ToolCall, context: ToolContext, tape: Tape): Promise
   for (const act of acts) {
     const delayMs = startedAt + act.at - context.clock.elapsed();
     if (delayMs > 0) await context.sleep(delayMs);
-    if ('send' in act) context.sendMessage(act.send.to, act.send.body);
+    if ('mail' in act) correspond(act, context);
     else if ('log' in act) context.log(act.log);
     else if ('tell' in act) context.tell(act.tell);
     else await remember(act.remember, context);
@@ -103,6 +103,12 @@ async function replay(call: ToolCall, context: ToolContext, tape: Tape): Promise
   const restMs = startedAt + (cutShort ? ms + TAPE_CUT_SHORT_MS : ms) - context.clock.elapsed();
   if (restMs > 0) await context.sleep(restMs);
   return result;
+}
+
+/** What comes of it is on the tape already: nobody waits for it, and nobody minds if it comes to nothing. */
+function correspond({ mail, with: given }: Extract<TapedAct, { mail: unknown }>, context: ToolContext): void {
+  const act = context.mail[mail] as (...args: readonly Json[]) => Promise<unknown>;
+  act.apply(context.mail, [...given]).catch(() => undefined);
 }
 
 type Remembered = Extract<TapedAct, { remember: unknown }>['remember'];

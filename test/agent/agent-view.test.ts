@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { toAgentView } from '../../src/agent/agent-view.ts';
 import { createContext } from '../../src/agent/context.ts';
+import { Mailbox } from '../../src/messaging/mailbox.ts';
+import { toMessage } from '../messages.ts';
 import { createHarness, decision } from './harness.ts';
 
 const { specs } = createHarness({ decide: () => ({}) });
@@ -26,8 +28,9 @@ test('an agent’s view is plain data, without what all agents share and without
       decision: decision({ reply: 'hi' }),
       results: [],
       pending: 0,
-      mailbox: [],
+      mailbox: 0,
       answered: true,
+      finished: false,
       reply: 'hi',
       idle: false,
       paused: false,
@@ -42,10 +45,17 @@ test('calls that still run are holes', () => {
 });
 
 test('what it shows is a copy', () => {
-  const mailbox = [{ id: 'm', from: 'a', to: 'b', body: 'hi', at: 0 }];
-  const shown = view({ mailbox });
-  expect(shown.context.mailbox).toEqual(mailbox);
-  expect(shown.context.mailbox).not.toBe(mailbox);
+  const made = decision({ reply: 'hi' });
+  const shown = view({ decision: made });
+  expect(shown.context.decision).toEqual(made);
+  expect(shown.context.decision).not.toBe(made);
+});
+
+test('of its messages it shows how many wait, and the one that it answers', () => {
+  const mailbox = new Mailbox();
+  for (const id of ['m1', 'm2']) mailbox.push(toMessage({ id }));
+  const cause = toMessage({ id: 'm0', kind: 'ask' });
+  expect(view({ cause, work: { ...context.work, mailbox } }).context).toMatchObject({ mailbox: 2, cause });
 });
 
 test('an actor that failed while it was being made has no context', () => {

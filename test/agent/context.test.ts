@@ -2,12 +2,21 @@ import { expect, test } from 'vitest';
 import { createContext } from '../../src/agent/context.ts';
 import { START } from '../../src/agent/resumed-agent.ts';
 import type { AgentSpec } from '../../src/protocol.ts';
+import { toMessage } from '../messages.ts';
 
-const spec = { id: 'a/0', index: 0, row: {}, items: [] } as unknown as AgentSpec;
+const spec = { id: 'a/0', index: 0, group: {}, row: {}, items: [] } as unknown as AgentSpec;
 
 test('a new agent has done nothing yet', () => {
   const context = createContext({ spec });
-  expect(context).toMatchObject({ turn: 0, step: 0, taken: 0, answered: true, observation: undefined, mailbox: [] });
+  expect(context).toMatchObject({
+    turn: 0,
+    step: 0,
+    taken: 0,
+    answered: true,
+    observation: undefined,
+    cause: undefined,
+  });
+  expect(context.work.mailbox).toBeUndefined();
   expect(context.work.transcript).toEqual([]);
 });
 
@@ -48,4 +57,19 @@ test('it knows where the observation under way begins, also when corrections cam
     createContext({ spec, resumed: { point: at, transcript, mailbox: [], seen: new Set() } }).work.observedFrom;
   expect(resume(point)).toBe(2);
   expect(resume({ ...point, answered: true })).toBeUndefined();
+});
+
+test('a resumed agent answers what it was answering, and has the messages that waited, in their order', () => {
+  const messages = ['m1', 'm2', 'm3'].map((id) => toMessage({ id }));
+  const cause = toMessage({ id: 'm0', kind: 'ask' });
+  const point = { ...START, turn: 1, step: 1, messages: 1, answered: false, question: 'hi', cause };
+  const seen = new Set(['m0', 'm1', 'm2', 'm3']);
+  const context = createContext({ spec, resumed: { point, transcript: [], mailbox: messages, seen, topics: ['t'] } });
+  expect([context.cause, context.finished]).toEqual([cause, false]);
+  expect([...(context.work.mailbox ?? [])]).toEqual(messages);
+  expect(context.work.topics).toEqual(['t']);
+  expect([...(context.work.seen ?? [])]).toEqual([...seen]);
+  // Its own: what comes later is not in the life it came from.
+  context.work.seen?.add('m4', 0);
+  expect(seen.has('m4')).toBe(false);
 });

@@ -7,6 +7,7 @@ import { createInMemoryStore } from '../../src/memory/in-memory.ts';
 import type { MemoryStore } from '../../src/memory/memory-store.ts';
 import { createGate } from '../../src/model/gate.ts';
 import type { Model } from '../../src/model/model.ts';
+import { Inbox } from '../../src/people/inbox.ts';
 import type {
   AgentSpec,
   Decision,
@@ -28,6 +29,8 @@ import type { Tool } from '../../src/tools/tool.ts';
 export type Decide = (request: ModelRequest, context: CallContext) => Partial<Decision> | Promise<Partial<Decision>>;
 
 export interface HarnessOptions {
+  /** Where a run goes on. Absent: it is new. */
+  readonly remaining?: Remaining;
   readonly decide: Decide;
   readonly tools?: readonly Tool[];
   readonly group?: Partial<GroupSpec>;
@@ -39,6 +42,20 @@ export interface HarnessOptions {
   readonly onUnknown?: OnUnknown;
   readonly supervision?: Partial<SupervisionSpec>;
   readonly supervisors?: Readonly<Record<string, SupervisorSpec>>;
+  /** Other groups, which have the same model and the same tools. */
+  readonly others?: Readonly<Record<string, OtherGroup>>;
+  /** Default 1. */
+  readonly seed?: number;
+}
+
+export interface OtherGroup {
+  /** Default 1. */
+  readonly count?: number;
+  /** Default: none. */
+  readonly items?: AgentSpec['items'];
+  readonly group?: Partial<GroupSpec>;
+  /** By index. */
+  readonly names?: readonly string[];
 }
 
 /** A tool that waits on the run's clock and answers. */
@@ -85,9 +102,31 @@ export const SUPERVISION: SupervisionSpec = {
   shutdownMs: 5_000,
 };
 
-/** What a supervisor needs to go on with those who are left. */
-export function toGoOn({ specs, resumed }: Remaining, supervision: SupervisionSpec = SUPERVISION) {
-  return { resumed, tree: buildTree(specs, supervision, {}), keepOpen: false };
+/**
+ * What a supervisor needs to go on with those who are left.
+ *
+ * @param all All agents of the run. Default: those who are left.
+ */
+export function toGoOn(
+  { specs, resumed, ended, admitted, letters, spilled }: Remaining,
+  supervision: SupervisionSpec = SUPERVISION,
+  all: readonly AgentSpec[] = specs,
+) {
+  const tree = buildTree(specs, supervision, {});
+  return { resumed, ended, admitted, letters, spilled, specs: all, tree, isOpen: () => false };
+}
+
+function toSpecs({
+  group,
+  count = 1,
+  items = [],
+  names = [],
+}: OtherGroup & { readonly group: GroupSpec }): AgentSpec[] {
+  return Array.from({ length: count }, (_, index): AgentSpec => {
+    const name = names[index];
+    const spec = { id: `${group.name}/${index}`, group, index, row: {}, items };
+    return name === undefined ? spec : { ...spec, name };
+  });
 }
 
 /** Everything a run has but files: agents of one group on a virtual clock, their events and their memory. */
@@ -113,16 +152,14 @@ export function createHarness(options: HarnessOptions) {
     retries: 2,
     ...options.group,
   };
-  const groups = new Map([
-    [
-      'agent',
-      createGroup(group, { params: {}, models: new Map([['model', createGate(model)]]), tools, sets: new Map() }),
-    ],
-  ]);
-  const specs = Array.from(
-    { length: count },
-    (_, index): AgentSpec => ({ id: `agent/${index}`, group, index, row: {}, items }),
-  );
+  const others = Object.entries(options.others ?? {}).map(([name, other]) => ({
+    ...other,
+    group: { ...group, observe: { items: [], inbox: true }, ...other.group, name },
+  }));
+  const all: readonly (OtherGroup & { group: GroupSpec })[] = [{ group, count, items }, ...others];
+  const terms = { params: {}, models: new Map([['model', createGate(model)]]), tools, sets: new Map() };
+  const groups = new Map(all.map(({ group: spec }) => [spec.name, createGroup(spec, terms)]));
+  const specs = all.flatMap(toSpecs);
   const events: RunEvent[] = [];
   const stream = createEventStream(clock, [(event) => events.push(event)]);
   const storeErrors: unknown[] = [];
@@ -131,12 +168,13 @@ export function createHarness(options: HarnessOptions) {
     folder: '/nowhere',
     params: {},
     clock,
-    random: createRandom(1),
+    random: createRandom(options.seed ?? 1),
     store,
     durability,
     tools,
     groups,
     inspection: {},
+    people: new Inbox(),
     onUnknown: options.onUnknown ?? 'report',
     emit: stream.emit,
     tell: stream.emit,
@@ -145,14 +183,19 @@ export function createHarness(options: HarnessOptions) {
     isWatched: () => false,
     idle: (agent) => supervisor.idle(agent),
     storeFailed: (error) => storeErrors.push(error),
-    sendMessage: (from, to, body) =>
-      supervisor.deliver({ id: `m${events.length}`, from, to, body, at: clock.elapsed() }),
+    get mailroom() {
+      return supervisor.office;
+    },
   };
   const supervision = { ...SUPERVISION, ...options.supervision };
   const supervisor: Supervisor = new Supervisor(env, {
-    tree: buildTree(specs, supervision, options.supervisors ?? {}),
+    tree: buildTree(options.remaining?.specs ?? specs, supervision, options.supervisors ?? {}),
     resumed: new Map(),
-    keepOpen: options.keepOpen ?? false,
+    admitted: new Map(),
+    letters: [],
+    ...options.remaining,
+    specs,
+    isOpen: () => options.keepOpen ?? false,
   });
   const ofType = <T extends RunEvent['type']>(type: T) =>
     events.filter((event): event is RunEvent & { type: T } => event.type === type);

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type CallPlace, toIdempotencyKey } from '../../src/agent/idempotency-key.ts';
 
 const charge = (args: object, id = 'c1') => ({ id, name: 'charge', args: args as never });
@@ -37,4 +37,31 @@ test('is another one for an equal call made on purpose', () => {
   const keys = [keyOf({ calls, position: 0 }), keyOf({ calls, position: 1 })];
   expect(keys[0]).toBe(keyOf());
   expect(keys[1]).not.toBe(keys[0]);
+});
+
+describe('a call that a person has changed', () => {
+  const decided = { id: 'a', name: 'pay', args: { amount: 5 } };
+  const other = { id: 'b', name: 'pay', args: { amount: 1 } };
+  const place = { run: 'r', agent: 'a/0', observation: 1, calls: [decided, other], position: 0 };
+  const edited = { ...decided, args: { amount: 1 } };
+
+  test('has a key by its new arguments, the same whenever it is made again', () => {
+    const key = toIdempotencyKey({ ...place, edited });
+    expect(key).not.toBe(toIdempotencyKey(place));
+    expect(key).toBe(toIdempotencyKey({ ...place, edited: { ...edited, args: { amount: 1 } } }));
+    expect(key).not.toBe(toIdempotencyKey({ ...place, edited: { ...edited, args: { amount: 2 } } }));
+  });
+
+  test('neither takes the key of one that was decided with these arguments, nor changes it', () => {
+    const before = toIdempotencyKey({ ...place, position: 1 });
+    expect(toIdempotencyKey({ ...place, edited })).not.toBe(before);
+    expect(toIdempotencyKey({ ...place, calls: [other, decided], position: 0 })).toBe(before);
+  });
+
+  test('has another one than an equal one that was changed in the same way', () => {
+    const twice = { ...place, calls: [decided, { ...decided, id: 'b' }] };
+    expect(toIdempotencyKey({ ...twice, position: 0, edited })).not.toBe(
+      toIdempotencyKey({ ...twice, position: 1, edited }),
+    );
+  });
 });

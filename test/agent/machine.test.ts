@@ -90,7 +90,9 @@ describe('limits', () => {
     await harness.run();
     expect(harness.ofType('tool.finished')).toHaveLength(2);
     expect(harness.ofType('agent.ended')).toMatchObject([{ status: 'failed', error: { code: 'IDENTICAL_CALLS' } }]);
-    // The last decision was paid for too.
+    // The last decision was paid for too, in the journal as well.
+    const journal = await harness.memory.journal('run', 'agent/0');
+    expect(journal.map(({ type }) => type).slice(-2)).toEqual(['model.refused', 'ended']);
     expect(harness.ofType('agent.decided')).toHaveLength(3);
     expect((await harness.memory.snapshot('run', 'agent/0'))?.spent?.calls).toBe(3);
   });
@@ -170,7 +172,7 @@ test('an agent with an inbox waits in observe, and a message wakes it', async ()
   const end = harness.run();
   await harness.clock.sleep(1_000);
   expect(harness.ofType('agent.waiting')).toMatchObject([{ agent: 'agent/0', for: 'a message' }]);
-  harness.env.sendMessage('user', 'agent/0', 'hello');
+  harness.supervisor.office.input('user', 'agent/0', 'hello');
   await harness.clock.sleep(1_000);
   expect(harness.ofType('agent.replied')).toMatchObject([{ reply: 'message: hello' }]);
   expect(harness.ofType('agent.waiting')).toHaveLength(2);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { ModelCall } from '../../src/agent/model-call.ts';
 import { defineModel } from '../../src/model/define-model.ts';
 import type { ModelContext } from '../../src/model/model.ts';
-import type { RunEvent } from '../../src/protocol.ts';
+import type { AgentSpec, RunEvent } from '../../src/protocol.ts';
 import { startScenario } from '../../src/run-scenario.ts';
 import { createHarness } from './harness.ts';
 
@@ -51,6 +51,13 @@ test('a call of an agent that was stopped meanwhile asks nobody', async () => {
   call.admit();
   await harness.clock.sleep(10);
   expect(told).toEqual([]);
+});
+
+test('works for the user of its agent', async () => {
+  const { specs, env } = createHarness({ decide: () => ({ reply: 'x' }) });
+  const { createContext } = await import('../../src/agent/context.ts');
+  const userOf = (spec: AgentSpec) => new ModelCall(env, createContext({ spec }), () => undefined).user;
+  expect([userOf(specs[0]!), userOf({ ...specs[0]!, user: 'ada' })]).toEqual([undefined, 'ada']);
 });
 
 test('of a call that is aborted no more text is told', async () => {

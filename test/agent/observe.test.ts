@@ -5,14 +5,20 @@ import {
   hasObservation,
   holdTime,
   isFinished,
+  isNewMessage,
   isOverTurns,
   nextObservation,
+  noteMessage,
   noteObservation,
+  toUserText,
 } from '../../src/agent/observe.ts';
+import { SEEN_MAX } from '../../src/base/limits.ts';
+
 import type { Message } from '../../src/protocol.ts';
+import { toMessage } from '../messages.ts';
 import { createHarness } from './harness.ts';
 
-const message: Message = { id: 'm1', from: 'b/0', to: 'agent/0', body: 'hello', at: 0 };
+const message = toMessage({ id: 'm1', from: 'b/0', to: 'agent/0', body: 'hello' });
 
 function start(options: Partial<Parameters<typeof createHarness>[0]> = {}) {
   const { env, specs } = createHarness({ decide: () => ({}), ...options });
@@ -22,10 +28,12 @@ function start(options: Partial<Parameters<typeof createHarness>[0]> = {}) {
 describe('what comes next', () => {
   test('messages before the agent’s own list, since somebody may wait for an answer', () => {
     const { env, context } = start();
-    const next = nextObservation(env, { ...context, mailbox: [message, { ...message, id: 'm2' }] });
+    for (const id of ['m1', 'm2']) noteMessage(env, context, { ...message, id });
+    const next = nextObservation(env, context);
     expect(next).toMatchObject({ turn: 1, step: 1, observation: { kind: 'message', text: 'hello', message } });
-    expect(next.mailbox).toHaveLength(1);
     expect(next.taken).toBeUndefined();
+    noteObservation(env, { ...context, ...next }, () => undefined);
+    expect([...(context.work.mailbox ?? [])].map(({ id }) => id)).toEqual(['m2']);
   });
 
   test('results of the last calls before anything new', () => {
@@ -33,7 +41,8 @@ describe('what comes next', () => {
     const result = { callId: 'c', name: 'a', isError: false, content: { n: 1 }, serviceMs: 1 };
     const transcript = [{ role: 'tool', callId: 'c', name: 'a', isError: false, content: '{"n":1}' } as const];
     const decision = { toolCalls: [], final: false, usage: { inputTokens: 0, outputTokens: 0 }, serviceMs: 0 };
-    const busy = { ...context, turn: 1, step: 1, answered: false, decision, results: [result], mailbox: [message] };
+    const busy = { ...context, turn: 1, step: 1, answered: false, decision, results: [result] };
+    noteMessage(env, context, message);
     expect(nextObservation(env, { ...busy, work: { ...context.work, transcript } })).toMatchObject({
       turn: 2,
       step: 2,
@@ -62,6 +71,80 @@ test('an agent is finished when nothing is left and nothing can come', () => {
   expect([hasObservation(worked), isFinished(worked)]).toEqual([false, true]);
   const open = start({ group: { observe: { items: [], inbox: true } } }).context;
   expect(isFinished({ ...open, taken: 1 })).toBe(false);
+});
+
+test('nobody is finished to whom a message has come, nor before the answer that ends its life is there', () => {
+  const { env, context } = start({ items: [] });
+  expect(isFinished(context)).toBe(true);
+  expect(isFinished({ ...context, finished: true, answered: false })).toBe(false);
+  noteMessage(env, context, message);
+  expect([hasObservation(context), isFinished(context)]).toEqual([true, false]);
+  // What it has been sent does not keep one that has said that its life is over.
+  expect(isFinished({ ...context, finished: true })).toBe(true);
+});
+
+test('a part alone is nothing to decide about', () => {
+  const { env, context } = start({ items: [] });
+  noteMessage(env, context, { ...message, part: { batch: 'b', index: 0, of: 2 } });
+  expect(hasObservation(context)).toBe(false);
+  noteMessage(env, context, { ...message, id: 'm2', part: { batch: 'b', index: 1, of: 2 } });
+  expect(hasObservation(context)).toBe(true);
+  expect(nextObservation(env, context).cause).toMatchObject({ id: 'b', parts: [{ from: 'b/0' }, { from: 'b/0' }] });
+});
+
+describe('a message', () => {
+  test('is written down when it comes, and is not new again, observed or not', async () => {
+    const { env, context } = start();
+    expect(isNewMessage(context, message)).toBe(true);
+    noteMessage(env, context, message);
+    expect(isNewMessage(context, message)).toBe(false);
+    expect(await env.store.journal('run', 'agent/0')).toMatchObject([{ type: 'received', message }]);
+    context.work.mailbox?.take();
+    expect(isNewMessage(context, message)).toBe(false);
+    expect(isNewMessage(context, { ...message, id: 'm2' })).toBe(true);
+  });
+
+  test('is not new if all parts of what it is a part of were observed', () => {
+    const { env, context } = start({ items: [] });
+    const part = (index: number, id: string): Message => ({ ...message, id, part: { batch: 'b', index, of: 2 } });
+    for (const index of [0, 1]) noteMessage(env, context, part(index, `p${index}`));
+    expect(isNewMessage(context, part(1, 'again'))).toBe(true);
+    const observed = { ...context, ...nextObservation(env, context) };
+    noteObservation(env, observed, () => {});
+    expect(isNewMessage(observed, part(1, 'again'))).toBe(false);
+    expect(isNewMessage(observed, { ...part(1, 'other'), part: { batch: 'c', index: 1, of: 2 } })).toBe(true);
+    observed.work.wallTimer?.cancel();
+  });
+
+  test('is forgotten when too many have come after it', () => {
+    const { env, context } = start();
+    const isForgotten = (id: string): boolean => isNewMessage(context, { ...message, id });
+    for (let i = 0; i < 5 * SEEN_MAX; i++) {
+      noteMessage(env, context, { ...message, id: `m${i}` });
+      context.work.mailbox?.take();
+      // The last thousand are there.
+      expect(isForgotten(`m${Math.max(0, i - SEEN_MAX + 1)}`)).toBe(false);
+    }
+    expect(isForgotten(`m${3 * SEEN_MAX - 1}`)).toBe(true);
+  });
+
+  test.each<[Partial<Message>, string]>([
+    [{}, 'Message from b/0: hello'],
+    [{ kind: 'input', from: 'user' }, 'Message from user: hello'],
+    [{ kind: 'ask' }, 'b/0 asks: hello'],
+    [{ kind: 'topic', topic: 'news "now"' }, 'On "news \\"now\\"", b/0 says: hello'],
+    [{ kind: 'handoff' }, 'hello'],
+    [{ kind: 'input', from: 'source:feed' }, 'hello'],
+    [{ parts: [] }, 'hello'],
+  ])('as %j is read as %j', (partial, text) => {
+    expect(toUserText({ kind: 'message', text: 'hello', message: { ...message, ...partial } })).toBe(text);
+  });
+
+  test('that is a value too is one for rules and tools', () => {
+    const { env, context } = start();
+    noteMessage(env, context, { ...message, body: '{"n":1}', data: { n: 1 } });
+    expect(nextObservation(env, context).observation).toMatchObject({ text: '{"n":1}', data: { n: 1 } });
+  });
 });
 
 test('turns are counted for one observation', () => {

@@ -69,7 +69,7 @@ describe('a pause', () => {
     const end = harness.run();
     await harness.clock.sleep(10);
     harness.supervisor.pause('agent/0');
-    for (const body of ['one', 'two']) harness.env.sendMessage('user', 'agent/0', body);
+    for (const body of ['one', 'two']) harness.supervisor.office.input('user', 'agent/0', body);
     await harness.clock.sleep(10);
     expect(harness.ofType('agent.observed')).toEqual([]);
     harness.supervisor.resume('agent/0');

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { START, toResultsObservation, toResumedAgent } from '../../src/agent/resumed-agent.ts';
-import type { JournalRecord, Message } from '../../src/protocol.ts';
+import { SEEN_MAX } from '../../src/base/limits.ts';
+import type { JournalRecord } from '../../src/protocol.ts';
+import { toMessage } from '../messages.ts';
 import { calls, decision } from './harness.ts';
 
 const observation = { kind: 'observation', text: 'go' } as const;
@@ -14,7 +16,7 @@ const decided: JournalRecord = {
 };
 const intended: JournalRecord = { type: 'tools.intended', turn: 1, at: 9, calls: ['c1', 'c2'] };
 const done = (callId: string): JournalRecord => ({ type: 'tool.done', turn: 1, at: 12, result: result(callId) });
-const none = { messages: [], from: 0 };
+const none = { waiting: [], received: [] };
 const resume = (...since: JournalRecord[]) => toResumedAgent(START, since, [], none);
 
 test('a turn without a decision is done again from its beginning', () => {
@@ -49,10 +51,10 @@ test('a later turn of an observation has its results back', () => {
   expect(cut?.observation.text).toBe('c1\nc2');
 });
 
-test('messages that were observed are gone, the others wait, and all are known', () => {
-  const message = (id: string): Message => ({ id, from: 'a', to: 'b', body: id, at: 0 });
-  const messages = ['m1', 'm2', 'm3'].map(message);
-  const resumed = toResumedAgent({ ...START, messages: 2 }, [], [], { messages, from: 0 });
+test('messages that wait are there, and those that came last are known', () => {
+  const message = (id: string) => toMessage({ id, from: 'a', to: 'b', body: id });
+  const received = Array.from({ length: SEEN_MAX + 2 }, (_, i) => `m${i}`);
+  const resumed = toResumedAgent(START, [], [], { waiting: [message('m3')], received });
   expect(resumed.mailbox).toEqual([message('m3')]);
-  expect([...resumed.seen]).toEqual(['m1', 'm2', 'm3']);
+  expect([...resumed.seen]).toEqual(received.slice(2));
 });

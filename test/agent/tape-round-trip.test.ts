@@ -9,7 +9,7 @@ import { createRecordingModel, createReplayingModel } from '../../src/model/tape
 import type { Decision, ModelRequest, RunEvent } from '../../src/protocol.ts';
 import { createRecall } from '../../src/tools/builtin/recall.ts';
 import { createRemember } from '../../src/tools/builtin/remember.ts';
-import { createSend } from '../../src/tools/builtin/send.ts';
+import { createMailTool } from '../../src/tools/mail/create-mail-tool.ts';
 import { createRecordingTool, createReplayingTools, toTapedTools } from '../../src/tools/tape-tool.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { createHarness, decision, type HarnessOptions, tool } from './harness.ts';
@@ -23,7 +23,7 @@ const tools = [
     if (args.host === 'db-1') throw new Error('Unreachable');
     return { host: String(args.host), load: context.random.next() };
   }),
-  createSend('send', { builtin: 'send', timeoutMs: 30_000 }),
+  createMailTool('send', { builtin: 'send', timeoutMs: 30_000 }),
   createRemember('remember', { builtin: 'remember', ...terms }),
   createRecall('recall', { builtin: 'recall', ...terms }),
 ];
@@ -53,7 +53,8 @@ async function perform(options: Pick<HarnessOptions, 'decide' | 'tools' | 'items
 
 async function record(path: string) {
   const tape: TapeWriter = writeTape(path);
-  const byName = new Map(tools.map((one) => [one.name, one]));
+  // As the toolkit does: what works inside of the run alone is not on the tape.
+  const byName = new Map(tools.flatMap((one) => (one.internal === true ? [] : [[one.name, one] as const])));
   tape.begin({ scenario: 's', seed: 1, ...toTapedTools({ tools: byName, sets: new Map() }) });
   const answer = async (request: ModelRequest, context: ModelContext) => {
     await context.sleep(context.random.int(500, 3_000));
@@ -62,7 +63,7 @@ async function record(path: string) {
   const model = createRecordingModel({ name: 'model', decide: answer }, tape);
   const run = await perform({
     decide: (request, context) => model.decide(request, context as ModelContext),
-    tools: tools.map((one) => createRecordingTool(one, tape)),
+    tools: tools.map((one) => (one.internal === true ? one : createRecordingTool(one, tape))),
   });
   tape.close();
   return run;
@@ -71,9 +72,10 @@ async function record(path: string) {
 async function replay(path: string, change: Pick<HarnessOptions, 'items'> = {}) {
   const tape = await readTape(path, (text) => expect.unreachable(text));
   const model = createReplayingModel('model', tape);
+  const played = createReplayingTools(tape).tools;
   return perform({
     decide: (request, context) => model.decide(request, context as ModelContext),
-    tools: [...createReplayingTools(tape).tools.values()],
+    tools: tools.map((one) => played.get(one.name) ?? one),
     ...change,
   });
 }

@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { TOOL_CALLS_MAX } from '../../src/base/limits.ts';
+import type { ModelRequest } from '../../src/protocol.ts';
+import { withTerms } from '../../src/tools/terms/with-terms.ts';
 import { calls, createHarness, timedTool, tool } from './harness.ts';
 
 test('the calls of a decision run side by side, and their results come in the order of the calls', async () => {
@@ -81,4 +83,58 @@ test('a tool knows its agent and row, and only the tools of its group exist', as
     expect.arrayContaining(['agent/0', 'agent/1', { error: expect.stringContaining('other') }]),
   );
   expect(JSON.stringify(harness.events)).not.toContain('secret');
+});
+
+describe('what a call says to others', () => {
+  const listening = { others: { b: { count: 2 }, c: {} }, group: { observe: { items: [], inbox: true } } };
+  const heard = ({ ofType }: ReturnType<typeof createHarness>) =>
+    ofType('agent.observed')
+      .flatMap(({ agent, observation: { message } }) => (message === undefined ? [] : [`${agent} ${message.body}`]))
+      // Stable: of each agent in the order in which it heard it.
+      .sort((one, other) => one.slice(0, 3).localeCompare(other.slice(0, 3)));
+  /** Calls it for its own observation, and says what it hears of others. */
+  const decide = ({ spec, observation }: ModelRequest) =>
+    spec.group.name === 'agent' && observation.kind === 'observation'
+      ? { toolCalls: calls('say') }
+      : { reply: `${spec.id} heard ${observation.text}` };
+
+  test('is several things, also to the same one, by whichever way it gets at the mail', async () => {
+    const harness = createHarness({
+      ...listening,
+      decide,
+      tools: [
+        tool('say', async (_, context) => {
+          await context.mail.send('b/0', 'one');
+          await context.mail.send('b/0', 'two');
+          await context.mail.send('b/0', 'two');
+          const both = await Promise.all([context.mail.ask('b/1', 'how'), context.mail.ask('c', 'and you')]);
+          return both.map(({ text }) => text);
+        }),
+      ],
+    });
+    expect(await harness.run()).toBe('finished');
+    expect(heard(harness)).toEqual(['b/0 one', 'b/0 two', 'b/0 two', 'b/1 how', 'c/0 and you']);
+    expect(harness.ofType('tool.finished')[0]?.result.content).toEqual(['b/1 heard how', 'c/0 heard and you']);
+  });
+
+  test('is said once, however often it is tried', async () => {
+    let tries = 0;
+    const say = tool('say', async (_, { mail }) => {
+      await mail.send('b/0', 'one');
+      const { text } = await mail.ask('c', 'how');
+      await mail.send('b/0', 'two');
+      if (++tries < 3) throw new Error('not yet');
+      await mail.send('b/0', 'three');
+      return text;
+    });
+    const harness = createHarness({
+      ...listening,
+      decide,
+      tools: withTerms('say', [{ ...say, effects: 'idempotent' }], { retries: 5 }),
+    });
+    expect(await harness.run()).toBe('finished');
+    expect(tries).toBe(3);
+    expect(heard(harness)).toEqual(['b/0 one', 'b/0 two', 'b/0 three', 'c/0 how']);
+    expect(harness.ofType('tool.finished')[0]?.result.content).toBe('c/0 heard how');
+  });
 });

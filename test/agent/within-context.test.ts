@@ -1,12 +1,20 @@
 import { describe, expect, test } from 'vitest';
+import { createContext } from '../../src/agent/context.ts';
+import { ModelCall } from '../../src/agent/model-call.ts';
+import { NOTHING_SPENT } from '../../src/agent/spent.ts';
+import { fitContext } from '../../src/agent/within-context.ts';
 import { defineModel } from '../../src/model/define-model.ts';
+import type { ModelContext } from '../../src/model/model.ts';
+import { createTokenCounter } from '../../src/model/token-counter.ts';
 import type { ChatMessage, ModelRequest, RunEvent } from '../../src/protocol.ts';
 import { runScenario } from '../../src/run-scenario.ts';
+import { request } from '../model/requests.ts';
+import { createHarness } from './harness.ts';
 
 const LONG = 'word '.repeat(200); // 250 tokens
 
 /** One agent that is asked ten times, with a tool call each time. */
-async function talk(context: object, summary = 'They spoke of words.') {
+async function talk(context: object, summary = 'They spoke of words.', instructions = 'Talk.') {
   const asked: ModelRequest[] = [];
   const summaries: ModelRequest[] = [];
   const events: RunEvent[] = [];
@@ -31,7 +39,7 @@ async function talk(context: object, summary = 'They spoke of words.') {
           count: 1,
           model: 'm',
           tools: ['look'],
-          instructions: 'Talk.',
+          instructions,
           observe: Array.from({ length: 10 }, (_, index) => `Question ${index}`),
           context,
         },
@@ -99,9 +107,39 @@ describe('a conversation that outgrows its context', () => {
     expect(asked.at(-1)?.transcript).toHaveLength(39);
   });
 
+  test.each([
+    [LONG.repeat(2)],
+    [LONG + 'x'.repeat(10)],
+  ])('fails with a clear error if instructions and tools alone do not fit', async (instructions) => {
+    const { asked, events } = await talk({ tokens: 256 }, undefined, instructions);
+    expect(asked).toEqual([]);
+    const ended = events.find((event) => event.type === 'agent.ended');
+    expect(ended).toMatchObject({ status: 'failed', error: { code: 'CONTEXT_EXCEEDED' } });
+    expect(ended?.error?.message).toMatch(
+      /^Cannot ask the model: instructions and tools alone take \d+ tokens of the 256 allowed; allow more \(context\.tokens\)$/,
+    );
+  });
+
   test('fails with a clear error if the observation itself cannot fit', async () => {
     const { events } = await talk({ tokens: 256 });
     const ended = events.find((event) => event.type === 'agent.ended');
     expect(ended).toMatchObject({ status: 'failed', error: { code: 'CONTEXT_EXCEEDED' } });
   });
+});
+
+test('the summary is asked for the same user', async () => {
+  const askedFor: [string, string | undefined][] = [];
+  const { env, specs } = createHarness({
+    decide: ({ observation }, context) => {
+      askedFor.push([observation.kind, (context as ModelContext).user]);
+      return { reply: 'They spoke.' };
+    },
+  });
+  const call = new ModelCall(env, createContext({ spec: { ...specs[0]!, user: 'ada' } }), () => undefined);
+  const counter = await createTokenCounter({ provider: 'simulated' });
+  const transcript = Array.from({ length: 10 }, (): ChatMessage => ({ role: 'user', content: LONG }));
+  const work = { transcript, condensed: undefined, observedFrom: undefined, spent: NOTHING_SPENT };
+  const condensing = { group: call.group, counter, spec: { tokens: 2_000, whenFull: 'summarise' as const }, call };
+  await fitContext(env, work, request(undefined, { transcript }), condensing);
+  expect(askedFor).toEqual([['summary', 'ada']]);
 });

@@ -60,3 +60,18 @@ test('so does one that begins like an escaped character', () => {
   const other = createSecretFilter({ A_PASSWORD: 'nabcdefgh' });
   expect(other.json(['\nabcdefgh', 'x nabcdefgh'])).toEqual(['[redacted]', 'x [redacted]']);
 });
+
+test('a text that is cut ends in no half of a secret, wherever it is cut', () => {
+  const secret = 'sk-"quoted"\n1';
+  for (let before = 0; before < 120; before++) {
+    const text = `${'x'.repeat(before)}${secret} and ${secret}`;
+    // Cut by us; and cut before, by somebody else, at the length that is read.
+    for (const cut of [filter.cut(text, 20), filter.cut(text, text.length), filter.cut(text.slice(0, 80), 20)]) {
+      expect(cut).not.toMatch(/sk-|quoted/);
+    }
+    expect(filter.cut(text, 20).length).toBeLessThanOrEqual(21);
+  }
+  expect(filter.cut('sk-', 20)).toBe('sk-');
+  expect(filter.cut('ab', 2)).toBe('ab');
+  expect(filter.cut('abc', 2)).toBe('ab…');
+});

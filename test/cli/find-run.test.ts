@@ -31,8 +31,9 @@ test('what fits several runs is refused with their ids', async () => {
 test('a run that is not there is refused with where to look', async () => {
   await expect(findRun(await storeOf('abc'), 'data', 'abcd')).rejects.toMatchObject({
     code: 'RUN_NOT_FOUND',
-    message: 'Cannot find run "abcd": no such run; "troupe runs" lists them',
+    message: 'Cannot find run "abcd": no such run; "troupe runs --data data" lists them',
   });
+  await expect(findRun(await storeOf('abc'), '.troupe', 'abcd')).rejects.toThrow('"troupe runs" lists them');
 });
 
 test('a directory without runs and one that is not there are told apart', async () => {
@@ -51,6 +52,6 @@ test('a run whose record is damaged is found too, and refused to those who need 
   expect((await findAnyRun(store, 'data', 'last', damage)).record?.id).toBe('abc');
   await expect(findRun(store, 'data', 'lost', damage)).rejects.toMatchObject({
     code: 'STORE_FAILED',
-    message: 'Cannot read run "lost": it is damaged; "troupe show lost" shows its agents',
+    message: 'Cannot read run "lost": it is damaged; "troupe show lost --data data" shows its agents',
   });
 });

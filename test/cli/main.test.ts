@@ -93,7 +93,7 @@ describe('what cannot be done gives 2, one clear message and no stack trace', { 
     const { data, file } = setUp();
     expect(await refusal('show', 'last', '--data', data)).toBe(`Cannot find run "last": "${data}" does not exist\n`);
     for (const seed of ['1', '2']) await cli.run('simulate', file, '--data', data, '--seed', seed);
-    expect(await refusal('show', 'nothing', '--data', data)).toContain('"troupe runs" lists them');
+    expect(await refusal('show', 'nothing', '--data', data)).toContain(`"troupe runs --data ${data}" lists them`);
     expect(await refusal('show', 'sim-', '--data', data)).toMatch(/it may be sim-\w{8}, sim-\w{8}\n/);
     expect(await refusal('show', 'last', 'clerk/9', '--data', data)).toContain('Cannot show "clerk/9": ');
   });

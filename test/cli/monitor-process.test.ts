@@ -81,18 +81,25 @@ describe('troupe run', { timeout: 30_000 }, () => {
     expect(tookMs).toBeLessThan(AT_ONCE_MS);
   });
 
-  test('that is interrupted with --hold says how to go on, stays, and gives 130', async () => {
+  test('that is interrupted does not stay with --hold: it says how to go on, and gives 130', async () => {
     const { data, file } = setUp();
     const slow = ['--set', 'models.clerk.latency=300ms'];
     const run = cli.start('run', file, '--data', data, '--hold', '--monitor', '0', '--log-level', 'debug', ...slow);
     await run.says('agent.started');
-    run.kill('SIGINT');
-    await run.says('Ctrl-C ends it.');
-    expect(run.text.stderr).toContain('Go on with: troupe resume ');
-    expect((await interrupt(run)).status).toBe(130);
+    const { status, stderr } = await interrupt(run);
+    expect(status).toBe(130);
+    expect(stderr).toContain('Go on with: troupe resume ');
+    expect(stderr).not.toContain('The monitor stays');
     const resumed = cli.start('resume', 'last', '--data', data, '--hold', '--monitor', '0');
     await resumed.says('Ctrl-C ends it.');
     expect((await interrupt(resumed)).status).toBe(0);
+  });
+
+  test('that ends as interrupted without an interrupt, since a budget is used up, stays with --hold', async () => {
+    const { data, file } = setUp({ budget: { calls: 1, at_limit: 'pause' } });
+    const run = cli.start('run', file, '--data', data, '--hold', '--monitor', '0');
+    await run.says('Ctrl-C ends it.');
+    expect((await interrupt(run)).status).toBe(130);
   });
 
   test('without --monitor-control lets nobody command, and without --hold ends by itself', async () => {

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type PerformOptions, perform } from '../../src/cli/perform.ts';
+import { startRun } from '../../src/run.ts';
 import { parseScenario } from '../../src/scenario/load.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { captured } from './captured.ts';
 import { exampleScenario } from './example.ts';
+import { peopleScenario } from './people-scenario.ts';
 
 function example(changes: object = {}) {
   const memory = { store: 'in-memory' };
@@ -88,4 +90,45 @@ test('nothing listens for interrupts when it has ended, however it ended', async
   await rehearse({});
   await expect(rehearse({ memory: {} }, { data: '/dev/null' })).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
   expect(process.listenerCount('SIGINT')).toBe(before);
+});
+
+describe('calls that wait for a person', () => {
+  const live = (changes: object) => {
+    const text = JSON.stringify(peopleScenario({ memory: { store: 'in-memory' }, ...changes }));
+    return captured(() => perform(parseScenario(text, { name: 'people', folder: '/' }), plain, {}));
+  };
+
+  test('end a live run without a way to answer; it says how many there are, and where', async () => {
+    const { result, stderr } = await live({});
+    expect([result.status, result.summary.status]).toEqual([130, 'interrupted']);
+    const { run } = result.summary;
+    expect(stderr).toContain(`4 calls wait for a person. See and answer: troupe inbox ${run} --data unused\n`);
+    expect(stderr).toContain(`Go on with: troupe resume ${run} --data unused`);
+    expect(stderr.match(/A call waits for a person\. The run does what else there is to do/g)).toHaveLength(1);
+  });
+
+  test('let it go on until their deadlines', async () => {
+    const approval = { deadline: '50ms', otherwise: 'approve' };
+    const { pay, person } = (peopleScenario() as { tools: Record<string, object> }).tools;
+    const tools = { pay: { ...pay, approval }, person: { ...person, deadline: '100ms', otherwise: 'Nobody.' } };
+    const { result } = await live({ tools });
+    expect([result.status, result.summary.status]).toEqual([0, 'done']);
+  });
+
+  test('of a rehearsal in which nobody answers let it stall, and say for what', async () => {
+    const events: string[] = [];
+    const text = JSON.stringify(peopleScenario({ memory: { store: 'in-memory' } }));
+    const run = await startRun(parseScenario(text, { name: 'people', folder: '/' }), {
+      virtual: true,
+      onEvent: (event) =>
+        event.type === 'run.stalled' && events.push(...event.waiting.map((one) => `${one.agent}: ${one.for}`)),
+    });
+    expect((await run.finished).status).toBe('stalled');
+    expect(events).toEqual([
+      'clerk/0: the approval of pay (call 1/1)',
+      'clerk/0: the answer to its question (call 1/2)',
+      'clerk/1: the approval of pay (call 1/1)',
+      'clerk/1: the answer to its question (call 1/2)',
+    ]);
+  });
 });

@@ -25,11 +25,20 @@ afterEach(() => {
 const models: readonly ModelView[] = [];
 
 async function progressOf(...facts: RunFact[]) {
+  return progressWith(0, ...facts);
+}
+
+/** @param waiting Calls that wait for a person. */
+async function progressWith(waiting: number, ...facts: RunFact[]) {
   const progress = await createProgress('example');
   const history = new History(Array.from({ length: 1_200 }, (_, i) => ({ id: `a/${i}` })));
   const take = (fact: RunFact) => history.append({ seq: history.last + 1, at: 0, ...fact });
   for (const fact of facts) take(fact);
-  progress.follow(history, () => models);
+  progress.follow(
+    history,
+    () => models,
+    () => waiting,
+  );
   return { progress, take };
 }
 
@@ -133,4 +142,32 @@ test('a model that lets agents wait is told, with how many, how long and why', (
   ]);
   expect(toQueueLine({ ...view, waiting: 0, state: 'tripped', retryInMs: 5_000 })[0]).toContain('keeps failing');
   expect(toQueueLine({ ...view, waiting: 0 })).toEqual([]);
+});
+
+test('calls that wait for a person are told', async () => {
+  const { stderr } = await captured(async () => {
+    const { progress } = await progressWith(3, started);
+    vi.advanceTimersByTime(5_000);
+    progress.stop();
+  });
+  expect(stderr).toContain('3 calls wait for a person\n');
+});
+
+test('what is typed is shown at once on a terminal, below everything else, and nowhere else', async () => {
+  const typing = async () => {
+    const { progress } = await progressOf(started);
+    progress.type('approve a');
+    progress.type('approve al');
+    const shown = vi.mocked(process.stderr.write).mock.calls.map(String).join('');
+    progress.type(undefined);
+    progress.stop();
+    progress.type('late');
+    return stripVTControlCharacters(shown);
+  };
+  onTerminal(true);
+  const { result, stderr } = await captured(typing);
+  expect(result).toMatch(/of 1,200[\s\S]*\n> approve a\n[\s\S]*> approve al\n$/);
+  expect(stderr).not.toContain('late');
+  onTerminal(false);
+  expect((await captured(typing)).stderr).toBe('');
 });

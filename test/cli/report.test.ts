@@ -5,8 +5,8 @@ import type { RunSummary } from '../../src/protocol.ts';
 import { runScenario } from '../../src/run-scenario.ts';
 import { exampleScenario } from './example.ts';
 
-async function reportOf(changes: object = {}, summarised: Partial<RunSummary> = {}) {
-  const report = createReport();
+async function reportOf(changes: object = {}, summarised: Partial<RunSummary> = {}, data = '.troupe') {
+  const report = createReport(data);
   const scenario = exampleScenario({ memory: { store: 'in-memory' }, ...changes });
   const summary = await runScenario(scenario, { virtual: true, onEvent: report.onEvent });
   const text = stripVTControlCharacters(report.lines({ ...summary, ...summarised }).join('\n'));
@@ -40,9 +40,33 @@ test('the first replies are shown, not all of them', async () => {
   expect(text).toContain('  clerk/0  Look it up.\n    Order 0 is paid.');
 });
 
-test('what failed is shown with its code', async () => {
-  const { text } = await reportOf(models([{ fail: 'no credit' }]));
-  expect(text).toMatch(/^Failures\n {2}clerk\/0 {2}MODEL_FAILED: .*no credit/m);
+test('what failed is shown with its code and all of its message, once for all who failed so', async () => {
+  const fail = `no credit ${'x'.repeat(300)}`;
+  const { text, lines } = await reportOf(models([{ fail }]));
+  expect(text).toMatch(/^Failures\n {2}clerk\/0 and 2 more {2}MODEL_FAILED: .*no credit x{300}$/m);
+  expect(lines.filter((line) => line.includes('MODEL_FAILED'))).toHaveLength(1);
+});
+
+const priced = {
+  clerk: { rules: [{ reply: 'Yes.', tokens: { input: 1000, output: 10 } }], price: { input: 10, output: 0 } },
+};
+const asks = { clerk: { count: 1, model: 'clerk', observe: ['a', 'b', 'c'] } };
+const slow = { clerk: { latency: '90s', rules: [{ reply: 'Yes.' }] } };
+
+test.each([
+  ['money', priced, { usd: 0.02, at_limit: 'finish' }, '$0.02 of $0.02 used; agents ended with what they have'],
+  ['tokens', priced, { tokens: 2_500 }, '2,020 of 2,500 tokens used; agents are stopped'],
+  ['calls', priced, { calls: 2, at_limit: 'pause' }, '2 of 2 calls used; agents wait'],
+  ['time', slow, { wall: '3m' }, '3 min 0 s of 3 min 0 s used; agents are stopped'],
+])('a budget of %s is told in its unit, with what became of the agents', async (_, models, budget, told) => {
+  const { text } = await reportOf({ models, agents: asks, budget });
+  expect(text).toContain(`\nBudgets that were reached\n  run  ${told}\n`);
+});
+
+test('answers that were corrected are counted, if there were any', async () => {
+  expect((await reportOf()).text).not.toContain('correction');
+  expect((await reportOf({}, { corrections: 1 })).text).toContain('  1 correction  ');
+  expect((await reportOf({}, { corrections: 1_200 })).text).toContain('  1,200 corrections  ');
 });
 
 test('a run that stalled says who waits', async () => {
@@ -61,7 +85,14 @@ test('an expectation that was not met says why', async () => {
 test('the end names the run, the seed and how to see more', async () => {
   const { text, summary } = await reportOf();
   expect(text).toContain(`\nrun ${summary.run}  seed 5  `);
-  expect(text).toContain(`\ntroupe show ${summary.run} AGENT `);
+  expect(text).toContain(`\ntroupe show ${summary.run}         every agent's result\n`);
+  expect(text).toContain(`\ntroupe show ${summary.run} AGENT   its transcript and journal`);
+});
+
+test('what it suggests names the data directory, unless that is the default', async () => {
+  const { text, summary } = await reportOf({}, {}, 'my data');
+  expect(text).toContain(`\ntroupe show ${summary.run} --data 'my data'  `);
+  expect(text).toContain(`\ntroupe show ${summary.run} AGENT --data 'my data'  `);
 });
 
 test('what ended a run early is told', async () => {

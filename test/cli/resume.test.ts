@@ -69,7 +69,7 @@ describe('a run with damaged agents', () => {
         new RegExp(
           `^Cannot resume run "${run}": agents of it are damaged\\n` +
             `Cannot read record \\d of agent "clerk/1" in run "${run}": it is damaged, its checksum does not match\\n` +
-            `[\\s\\S]*"troupe resume ${run} --without-damaged" goes on without them; they count as failed$`,
+            `[\\s\\S]*"troupe resume ${run} --data ${data} --without-damaged" goes on without them; they count as failed$`,
         ),
       ),
     });

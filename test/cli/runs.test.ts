@@ -47,7 +47,10 @@ test('as JSON they are one object, without the text of their scenarios', async (
 test('a directory that is not there holds no runs, and is not made', async () => {
   const data = join(temporaryFolder(), 'missing');
   const { result, stdout } = await captured(() => runs({ data }));
-  expect({ result, stdout }).toEqual({ result: 0, stdout: `No runs in "${data}". "troupe run FILE" makes one.\n` });
+  expect({ result, stdout }).toEqual({
+    result: 0,
+    stdout: `No runs in "${data}". "troupe run FILE --data ${data}" makes one.\n`,
+  });
   expect(existsSync(data)).toBe(false);
 });
 

@@ -84,7 +84,7 @@ test('an agent that is not there is refused with where to look', async () => {
   const { data, summary } = await rehearsedData(temporaryFolder());
   await expect(show('last', 'clerk/3', { data })).rejects.toMatchObject({
     code: 'RUN_NOT_FOUND',
-    message: `Cannot show "clerk/3": run ${summary.run} has nothing of it; "troupe show ${summary.run}" lists its agents`,
+    message: `Cannot show "clerk/3": run ${summary.run} has nothing of it; "troupe show ${summary.run} --data ${data}" lists its agents`,
   });
 });
 

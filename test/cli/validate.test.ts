@@ -46,6 +46,28 @@ test('a rows file is checked too, and does not keep others from being checked', 
   expect(stdout).toContain(`valid  ${valid}`);
 });
 
+test('what may be wrong with a valid file, and what was not checked, is told', async () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'tools.ts'), '');
+  const file = writeExample(folder, {
+    models: { clerk: { provider: 'openai-compatibel', model: 'x', api_key: '${KEY}' } },
+    tools: { lookup: { module: './tools.ts' }, files: { mcp: { command: 'x' } } },
+  });
+  const doubt =
+    'models.clerk.provider: there is no provider "openai-compatibel", and no package of that name is installed; ' +
+    'did you mean "openai-compatible"?';
+  const unchecked =
+    'not checked: what modules export (lookup); MCP servers (files); packages, keys and servers of models (clerk); ' +
+    'the environment (KEY)';
+  const { result, stdout } = await captured(() => validate([file], { set: [] }));
+  expect({ result, stdout }).toEqual({
+    result: 0,
+    stdout: `valid  ${file}  3 agents\n       ${doubt}\n       ${unchecked}\n`,
+  });
+  const { stdout: json } = await captured(() => validate([file], { set: [], json: true }));
+  expect(JSON.parse(json).files).toMatchObject([{ valid: true, notes: [doubt, unchecked] }]);
+});
+
 test('as JSON it is one object with a verdict for each file', async () => {
   const { folder, valid, broken } = files();
   const missing = join(folder, 'missing.yaml');

@@ -5,8 +5,10 @@ import { readTape } from '../../src/base/tape/read-tape.ts';
 import { writeTape } from '../../src/base/tape/write-tape.ts';
 import { makeToolkit, playToolkit, recordToolkit } from '../../src/conduct/toolkit.ts';
 import { parseScenario } from '../../src/scenario/load.ts';
+import { runToolCall } from '../../src/tools/call.ts';
 import { context, request } from '../model/requests.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
+import { createContext } from '../tools/tool-context.ts';
 
 const scenario = parseScenario(
   JSON.stringify({
@@ -27,7 +29,7 @@ test('what a recorded kit answers, one that plays the tape answers too, and noth
   await kit.close();
   const tape = await readTape(path, () => undefined);
   expect(tape.header).toMatchObject({ scenario: 's', seed: 7 });
-  const played = await playToolkit(scenario, tape);
+  const played = await playToolkit(scenario, tape, options);
   expect(await played.models.get('m')?.decide(request(), context())).toEqual(recorded);
   expect(played.tools.get('sum')?.description).toBe(kit.tools.get('sum')?.description);
   await expect(played.models.get('m')?.decide(request(), context(undefined, 1, '2/model'))).rejects.toMatchObject({
@@ -67,9 +69,38 @@ test('what is played costs what it cost, and takes as long as it took', async ()
     [0.00205, 180_000],
   ]);
   await kit.close();
-  const played = await playToolkit(priced, await readTape(path, () => undefined));
+  const played = await playToolkit(priced, await readTape(path, () => undefined), options);
   expect(await both(played.models)).toEqual([
     [0.00205, 270_000],
     [0.00205, 360_000],
   ]);
+});
+
+test('what agents say to each other is neither recorded nor played: it is said again', async () => {
+  const talking = parseScenario(
+    JSON.stringify({
+      name: 's',
+      models: { m: { rules: [{ reply: 'x' }] } },
+      tools: { tell: { builtin: 'send' }, sum: { builtin: 'calculate' } },
+      agents: { a: { count: 2, model: 'm', tools: ['tell', 'sum'], observe: 'x' } },
+    }),
+    { name: 's', folder: import.meta.dirname },
+  );
+  const path = join(temporaryFolder(), 'tape.jsonl');
+  const kit = await recordToolkit(await makeToolkit(talking, options), writeTape(path), { scenario: 's', seed: 7 });
+  const call = { id: 'c', name: 'tell', args: { to: 'a/1', body: 'hi' } };
+  const said = async (tools: typeof kit.tools) => {
+    const sent: string[][] = [];
+    const send = async (...given: string[]) => void sent.push(given);
+    const { content } = await runToolCall(call, tools.get('tell'), createContext({ mail: { send } }));
+    return { content, sent };
+  };
+  const first = await said(kit.tools);
+  expect(first).toEqual({ content: { sent: true }, sent: [['a/1', 'hi']] });
+  await kit.close();
+  const tape = await readTape(path, () => undefined);
+  expect(Object.keys(tape.header.tools)).toEqual(['sum']);
+  const played = await playToolkit(talking, tape, options);
+  expect([...played.tools.keys()].sort()).toEqual(['sum', 'tell']);
+  expect(await said(played.tools)).toEqual(first);
 });

@@ -123,6 +123,20 @@ describe('a repeatable store', () => {
   });
 });
 
+test('a trim and the removal of a note hold time until they are done on disk', async () => {
+  const { store: inner, disk } = slowDisk();
+  const clock = createVirtualClock();
+  const slow: LmdbStore = { ...inner, trim: () => inner.flush(), deleteNote: () => inner.flush() };
+  const store = createRepeatableStore(slow, clock, 'async');
+  const done = Promise.all([store.trim('r', 'a/0', { turns: 1 }), store.deleteNote('r', 'a/0', 'disk')]);
+  const doneAt = done.then(() => clock.elapsed());
+  clock.setTimer(100, () => {});
+  await turns();
+  expect(clock.elapsed()).toBe(0);
+  disk.answer();
+  expect(await doneAt).toBe(0);
+});
+
 test('a note holds time until the disk has acknowledged it, whatever the durability', async () => {
   const { store: inner, disk } = slowDisk();
   const clock = createVirtualClock();

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createVirtualClock } from '../../src/base/clock.ts';
 import { createSimulatedModel } from '../../src/model/simulated.ts';
 import type { Latency, SimulatedModelSpec, SimulatedRule } from '../../src/protocol.ts';
+import { toMessage } from '../messages.ts';
 import { answer, context, observe, request, results, simulated } from './requests.ts';
 
 function model(spec: Partial<SimulatedModelSpec>, params = {}) {
@@ -25,7 +26,7 @@ describe('rules', () => {
       { ...answer('back'), on: 'results' },
       { ...answer('told'), on: 'message' },
     ];
-    const message = { id: 'm', from: 'a/0', to: 'analyst/3', body: 'hi', at: 0 };
+    const message = toMessage({ from: 'a/0', to: 'analyst/3' });
     expect(await replyTo(rules)).toBe('new');
     expect(await replyTo(rules, results({}))).toBe('back');
     expect(await replyTo(rules, { kind: 'message', text: 'hi', message })).toBe('told');

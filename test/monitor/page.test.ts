@@ -166,7 +166,7 @@ describe.runIf(hasBrowser)('the page', { timeout: 60_000 }, () => {
     const { url } = await watched();
     for (const colorScheme of ['dark', 'light'] as const) {
       const page = await web.open(url, { viewport: { width: 390, height: 844 }, colorScheme });
-      for (const view of ['fleet', 'chart', 'agent/desk/0', 'timeline', 'log']) {
+      for (const view of ['fleet', 'chart', 'agent/desk/0', 'timeline', 'log', 'messages', 'inbox']) {
         await page.goto(`${new URL(url).origin}/#/${view}`);
         await page.getByTestId('scrubber').waitFor();
         const wide = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');

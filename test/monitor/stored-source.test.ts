@@ -4,6 +4,9 @@ import { expect, test } from 'vitest';
 import { createInMemoryStore } from '../../src/memory/in-memory.ts';
 import type { Damage } from '../../src/memory/lmdb/damage.ts';
 import { openLmdbStore } from '../../src/memory/lmdb.ts';
+import { InboxView } from '../../src/monitor/feed/inbox-view.ts';
+import { MessagesView } from '../../src/monitor/feed/messages-view.ts';
+import { Watch } from '../../src/monitor/feed/watch.ts';
 import type { History } from '../../src/monitor/history/history.ts';
 import { AGENT_STATES } from '../../src/monitor/states.ts';
 import { readStoredRun } from '../../src/monitor/stored-source.ts';
@@ -13,6 +16,7 @@ import { parseScenario } from '../../src/scenario/load.ts';
 import { next, scenarioOf } from '../rehearsals.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { busy, record } from './recorded.ts';
+import { waitingFor } from './talking.ts';
 
 const onDisk = { ...busy, memory: { store: 'lmdb' } };
 
@@ -42,8 +46,8 @@ test('a stored run has the agents, the texts and the numbers of the one that ran
   expect(then.totals).toEqual(now.totals);
   expect(statesOf(history).slice(0, 4)).toEqual(['done', 'done', 'done', 'done']);
   expect(statesOf(history)[6]).toBe('failed');
-  expect(history.runEvent(1)).toMatchObject({ type: 'run.started', run: run.id, agents: 7, at: 0 });
-  expect(history.runEvent(history.last)).toMatchObject({ type: 'run.finished', status: summary.status });
+  expect(history.keptEvent(1)).toMatchObject({ type: 'run.started', run: run.id, agents: 7, at: 0 });
+  expect(history.keptEvent(history.last)).toMatchObject({ type: 'run.finished', status: summary.status });
   expect(history.at).toBe(live.at);
   await Promise.all([store.close(), run.close()]);
 });
@@ -67,7 +71,7 @@ test('of a run that was interrupted it says where everybody was', async () => {
   run.send({ type: 'run.drain', reason: 'enough' });
   await run.finished;
   const { store, history } = await stored(data, run.id);
-  expect(history.runEvent(history.last)).toMatchObject({ type: 'run.finished', status: 'interrupted' });
+  expect(history.keptEvent(history.last)).toMatchObject({ type: 'run.finished', status: 'interrupted' });
   expect(new Set(statesOf(history))).not.toContain('done');
   expect(history.foldAt(history.last).totals.turns).toBeGreaterThan(0);
   await store.close();
@@ -78,10 +82,11 @@ test('a run that is still under way, or was killed, has no end', async () => {
   const { run } = await record();
   const kept: RunRecord = { ...run.record, status: 'running' };
   for (const { id } of run.specs) {
-    await store.append(run.id, id, { journal: await run.journal(id), transcript: [] });
+    const journal = (await run.journal(id)).filter(({ type }) => type !== 'ended');
+    await store.append(run.id, id, { journal, transcript: [] });
   }
   const { history } = await readStoredRun(store, kept, {});
-  expect(history.runEvent(history.last)).toBeUndefined();
+  expect(history.keptEvent(history.last)).toBeUndefined();
   expect(statesOf(history)).toContain('waiting');
 });
 
@@ -132,4 +137,55 @@ test('an agent that is damaged has failed, and the others are told as they were'
   expect(await source.journal('clerk/1')).toEqual([]);
   expect(await source.journal('clerk/0')).toEqual(await run.journal('clerk/0'));
   await Promise.all([store.close(), run.close()]);
+});
+
+test('messages and dead letters are told from what was stored', async () => {
+  const data = temporaryFolder();
+  const box = { mailbox: { size: 1, overflow: 'drop-oldest' } };
+  const agents = { clerk: { count: 1, model: 'clerk', tools: ['lookup'], observe: { inbox: true }, ...box } };
+  const run = await startRun(scenarioOf({ agents }), { data, keepOpen: true });
+  await next(run, 'agent.waiting');
+  for (const text of ['one', 'two', 'three', 'four']) run.send({ type: 'agent.send', agent: 'clerk/0', text });
+  const dead: string[] = [];
+  run.subscribe((event) => {
+    if (event.type === 'message.dead') dead.push(event.letter.message.body);
+  });
+  run.send({ type: 'agent.send', agent: 'clerk/0', text: 'five' });
+  run.send({ type: 'agent.stop', agent: 'clerk/0' });
+  await run.finished;
+  expect(dead).toEqual(['four', 'five']);
+  await run.close();
+  const { store, source, history } = await stored(data, run.id);
+  const { talk, letters, mailboxes } = new MessagesView(new Watch(source, history)).all();
+  expect(talk?.edges).toMatchObject([{ from: 'user', to: 'clerk', kinds: { input: 5 } }]);
+  expect(letters?.counts).toEqual({ dropped: 3, ended: 1 });
+  expect(letters?.newest.map(({ message }) => message.body)).toEqual(['two', 'three', 'four', 'five']);
+  expect(mailboxes?.total).toBe(0);
+  await store.close();
+});
+
+test('calls that wait for a person are told from what was stored, and questions as such', async () => {
+  const data = temporaryFolder();
+  const run = await startRun(scenarioOf(waitingFor(2)), { data });
+  expect((await run.finished).status).toBe('interrupted');
+  await run.close();
+  const { store, source, history } = await stored(data, run.id);
+  const { waiting, total } = new InboxView(new Watch(source, history)).all();
+  expect(total).toBe(3);
+  expect(waiting.map(({ agent, kind, tool, question }) => [agent, kind, tool, question]).sort()).toEqual([
+    ['clerk/0', 'approval', 'pay', undefined],
+    ['clerk/1', 'approval', 'pay', undefined],
+    ['trainee/0', 'question', 'question', 'Which of the two\nshall I take?'],
+  ]);
+  await store.close();
+});
+
+test('who was never asked for has not started, whatever became of the run', async () => {
+  const agents = {
+    clerk: { count: 1, model: 'clerk', tools: ['lookup'], observe: 'first' },
+    helper: { spawn: { max: 3 }, model: 'clerk', tools: ['lookup'] },
+  };
+  const { run } = await record({ agents, memory: { store: 'in-memory' } });
+  const { history } = await readStoredRun(createInMemoryStore(), { ...run.record, status: 'interrupted' }, {});
+  expect(statesOf(history)).toEqual(['stopped', 'unstarted', 'unstarted', 'unstarted']);
 });

@@ -55,6 +55,7 @@ export function stubSource(counts: Readonly<Record<string, number>>, send: LiveS
     watch: () => () => {},
     models: () => [],
     budgets: () => [],
+    approvals: () => [],
     send,
     view: (agent) => views.get(agent),
     inspect(watches, listener) {

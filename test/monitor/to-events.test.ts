@@ -3,7 +3,7 @@ import { History } from '../../src/monitor/history/history.ts';
 import { toEvents } from '../../src/monitor/to-events.ts';
 import type { AgentSpec, JournalRecord, RunEvent } from '../../src/protocol.ts';
 import { loadScenario } from '../../src/scenario/load.ts';
-import { asJournalled, busy, DECISION, type Recorded, record, specsOf } from './recorded.ts';
+import { asJournalled, busy, DECISION, messageOf, type Recorded, record, specsOf } from './recorded.ts';
 
 const faults = new URL('../../scenarios/faults.yaml', import.meta.url).pathname;
 
@@ -95,7 +95,7 @@ describe('a journal', () => {
     };
   };
   const heard = (at: number, turn: number, sentAt: number): JournalRecord => {
-    const message = { id: 'm1', from: 'user', to: 'a/0', body: 'hi', at: sentAt };
+    const message = messageOf({ from: 'user', at: sentAt });
     return { type: 'observed', turn, at, observation: { kind: 'message', text: 'hi', message } };
   };
   const tell = (spec: AgentSpec, records: readonly JournalRecord[]) =>

@@ -23,6 +23,8 @@ const summary: MeasuredSummary = {
   throttled: 0,
   corrections: 0,
   deadLetters: 0,
+  deadlocks: 0,
+  loops: 0,
   messages: 0,
   tokens: { input: 5, output: 6 },
   costUsd: 0,

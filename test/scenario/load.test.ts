@@ -56,6 +56,7 @@ describe('parseScenario', () => {
         },
       },
       memory: { store: 'in-memory', durability: 'sync', latency: { kind: 'constant', ms: 1 } },
+      sources: {},
       supervision: { strategy: 'one_for_one', maxRestarts: 3, withinMs: 5_000, shutdownMs: 5_000 },
       supervisors: {},
       limits: { turns: 9, identicalCalls: 4, wallMs: 3_600_000, concurrency: { m: 3 } },

@@ -25,7 +25,7 @@ const REFUSED: [string, string, string][] = [
   [
     '    observe: hello\n',
     '',
-    'f.yaml:9:3: agents.a.observe: missing key "observe": expected a text, a list of texts, or a map with items, each, text or inbox',
+    'f.yaml:9:3: agents.a: leaves the agents nothing to observe; give observe: a text, items, each, or inbox: true',
   ],
   [
     'observe: hello',
@@ -115,18 +115,18 @@ const REFUSED: [string, string, string][] = [
   [
     'builtin: metrics',
     'timeout: 1s',
-    'f.yaml:7:3: tools.t.builtin: missing key "builtin": expected one of search, read-file, write-file, list-files, append-line, find-lines, remember, recall, fetch, shell, metrics, calculate, now, send, simulated',
+    'f.yaml:7:3: tools.t.builtin: missing key "builtin": expected one of search, read-file, write-file, list-files, append-line, find-lines, remember, recall, fetch, shell, metrics, calculate, now, ask-person, send, handoff, ask, publish, subscribe, unsubscribe, delegate, spawn, finish, read-board, write-board, simulated',
   ],
   [
     'builtin: metrics',
     'builtin: serch',
-    'f.yaml:7:17: tools.t.builtin: expected one of search, read-file, write-file, list-files, append-line, find-lines, remember, recall, fetch, shell, metrics, calculate, now, send, simulated, found the text "serch"; did you mean "search"?',
+    'f.yaml:7:17: tools.t.builtin: expected one of search, read-file, write-file, list-files, append-line, find-lines, remember, recall, fetch, shell, metrics, calculate, now, ask-person, send, handoff, ask, publish, subscribe, unsubscribe, delegate, spawn, finish, read-board, write-board, simulated, found the text "serch"; did you mean "search"?',
   ],
   ['builtin: metrics', 'builtin: search', 'f.yaml:7:3: tools.t.folder: missing key "folder": expected a path'],
   [
     'builtin: metrics',
     'builtin: metrics, folder: text',
-    'f.yaml:7:26: tools.t.folder: unknown key "folder"; here are builtin, description, timeout, effects, retries, concurrency, cache, simulate',
+    'f.yaml:7:26: tools.t.folder: unknown key "folder"; here are builtin, description, timeout, effects, retries, concurrency, cache, approval, simulate',
   ],
   ['builtin: metrics', 'module: 1', 'f.yaml:7:16: tools.t.module: expected a path, found the number 1'],
   ['builtin: metrics', 'mcp: {}', 'f.yaml:7:8: tools.t.mcp.command: missing key "command": expected a text'],

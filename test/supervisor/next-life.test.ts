@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { type AgentContext, createContext } from '../../src/agent/context.ts';
+import { noteMessage } from '../../src/agent/observe.ts';
 import { noteRestart, setAside, toNextLife } from '../../src/supervisor/next-life.ts';
 import { createHarness } from '../agent/harness.ts';
+import { toMessage } from '../messages.ts';
 
 const error = { code: 'MODEL_FAILED', message: 'no' };
 
@@ -12,8 +14,9 @@ function failed(changes: Partial<AgentContext> = {}) {
 }
 
 test('a life goes on with the transcript that was stored and the messages that wait', () => {
-  const message = { id: 'm1', from: 'a', to: 'b', body: 'hi', at: 0 };
-  const { context } = failed({ mailbox: [message] });
+  const message = toMessage({ id: 'm1', from: 'a', to: 'b' });
+  const { env, context } = failed();
+  noteMessage(env, context, message);
   context.work.transcript.push({ role: 'user', content: 'stored' }, { role: 'user', content: 'not stored' });
   context.work.handedOver = 1;
   const life = toNextLife(context);
@@ -31,7 +34,7 @@ test('time stands still between two lives, unless the observation begins anew', 
 });
 
 test('a message that was being answered is answered first', () => {
-  const message = { id: 'm1', from: 'a', to: 'b', body: 'hi', at: 0 };
+  const message = toMessage({ id: 'm1', from: 'a', to: 'b' });
   const { context } = failed({ messages: 1, observation: { kind: 'message', text: 'hi', message } });
   expect(toNextLife(context).mailbox).toEqual([message]);
 });

@@ -6,7 +6,12 @@ import { createHarness } from '../agent/harness.ts';
 test('makes actors of one system, and takes them away with what they have under way', async () => {
   const { env, specs, clock } = createHarness({ count: 2, decide: () => new Promise(() => {}) });
   const ended: string[] = [];
-  const parent = { woken() {}, faulted() {}, ended: (child: Child) => void ended.push(child.spec.id) };
+  const parent = {
+    elapsed: () => clock.elapsed(),
+    woken() {},
+    faulted() {},
+    ended: (child: Child) => void ended.push(child.spec.id),
+  };
   const nursery = new Nursery(env, parent);
   const [first, second] = specs.map((spec) => nursery.make({ spec }));
   expect(first!.actor.system).toBe(second!.actor.system);

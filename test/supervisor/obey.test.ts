@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { MAILBOX_MAX } from '../../src/base/limits.ts';
 import type { MonitorCommand } from '../../src/protocol.ts';
 import { obey } from '../../src/supervisor/obey.ts';
+import { asking } from '../agent/asking.ts';
 import { createHarness } from '../agent/harness.ts';
 
 /** Three agents that wait for messages. */
@@ -101,15 +102,80 @@ describe('a command that reaches nobody is refused', () => {
   });
 
   test('when every mailbox is full; one that is not is enough', async () => {
-    const { command, env, close } = await start();
+    const { command, supervisor, close } = await start();
     command({ type: 'run.pause' });
     for (const id of ['agent/0', 'agent/1']) {
-      for (let i = 0; i < MAILBOX_MAX; i++) env.sendMessage('user', id, 'x');
+      for (let i = 0; i < MAILBOX_MAX; i++) supervisor.office.input('user', id, 'x');
     }
     expect(() => command({ type: 'agent.send', agent: 'agent/0', text: 'x' })).toThrow(
       expect.objectContaining({ code: 'MAILBOX_FULL' }),
     );
     expect(command({ type: 'run.send', text: 'x' })).toBe(1);
     await close();
+  });
+});
+
+describe('an answer to calls that wait', () => {
+  async function start(count = 3) {
+    const it = asking({ count });
+    const end = it.run();
+    await it.clock.sleep(10);
+    return { ...it, end, command: (message: MonitorCommand) => obey(message, it.supervisor, it.env) };
+  }
+
+  test('goes to one call, by whoever says who it is', async () => {
+    const { command, ofType, end, paid, clock } = await start(2);
+    expect(command({ type: 'approval.answer', agent: 'agent/0', callId: '1/1', answer: 'approve' })).toBe(1);
+    const args = { amount: 1 };
+    expect(
+      command({
+        type: 'approval.answer',
+        agent: 'agent/1',
+        callId: '1/1',
+        answer: 'edit',
+        args,
+        by: 'ann',
+        reason: 'less',
+      }),
+    ).toBe(1);
+    await clock.sleep(10);
+    await end;
+    expect(ofType('approval.answered')).toMatchObject([
+      { agent: 'agent/0', answer: 'approved', by: 'monitor' },
+      { agent: 'agent/1', answer: 'edited', by: 'ann', reason: 'less', args },
+    ]);
+    expect(paid.map((payment) => payment.args.amount)).toEqual([5, 1]);
+  });
+
+  test('goes to several, as far as they wait, or to all of a tool', async () => {
+    const { command, end, paid } = await start();
+    const calls = ['agent/0', 'agent/0', 'agent/9'].map((agent) => ({ agent, callId: '1/1' }));
+    expect(command({ type: 'approvals.answer', calls, answer: 'reject', reason: 'no' })).toBe(1);
+    expect(command({ type: 'approvals.answer', tool: 'pay', answer: 'approve' })).toBe(2);
+    await end;
+    expect(paid.map(({ agent }) => agent)).toEqual(['agent/1', 'agent/2']);
+  });
+
+  test('to nothing that waits is refused, and says what has become of it', async () => {
+    const { command, end } = await start(1);
+    const answer = { type: 'approval.answer', agent: 'agent/0', callId: '1/1', answer: 'approve' } as const;
+    expect(() => command({ type: 'approvals.answer', tool: 'other', answer: 'approve' })).toThrow(
+      expect.objectContaining({ code: 'APPROVAL_UNKNOWN' }),
+    );
+    command(answer);
+    expect(() => command(answer)).toThrow('it was approved by monitor; nothing is left to answer');
+    expect(() => command({ type: 'approvals.answer', calls: [answer], answer: 'reject' })).toThrow(
+      'it was approved by monitor',
+    );
+    await end;
+  });
+
+  test.each(['deadline', 'simulated'])('by "%s" is refused: that is nobody', async (by) => {
+    const { command, end, names } = await start(1);
+    const answer = { type: 'approval.answer', agent: 'agent/0', callId: '1/1', answer: 'reject' } as const;
+    expect(() => command({ ...answer, by })).toThrow(expect.objectContaining({ code: 'USAGE' }));
+    expect(names()).toHaveLength(1);
+    command(answer);
+    await end;
   });
 });

@@ -37,8 +37,8 @@ describe('an agent without anything to do', () => {
     expect(harness.supervisor.view('agent/0')).toBeDefined();
     await harness.clock.sleep(2);
     expect(harness.supervisor.view('agent/0')).toBeUndefined();
-    harness.env.sendMessage('user', 'agent/0', 'second');
-    harness.env.sendMessage('user', 'agent/0', 'third');
+    harness.supervisor.office.input('user', 'agent/0', 'second');
+    harness.supervisor.office.input('user', 'agent/0', 'third');
     await harness.clock.sleep(10);
     expect(replies(harness)).toEqual(['first after 0', 'second after 2', 'third after 4']);
     expect(types(harness)).toEqual(['agent.started', 'agent.passivated', 'agent.woken']);
@@ -49,12 +49,29 @@ describe('an agent without anything to do', () => {
     expect(await harness.memory.snapshot('run', 'agent/0')).toMatchObject({ turn: 3, messages: 2 });
   });
 
+  test('does not observe again in its next life what it has observed before it slept', async () => {
+    const harness = waiting();
+    const end = harness.run();
+    const send = (id: string) => harness.supervisor.office.input('user', 'agent/0', id, { id });
+    for (const id of ['m1', 'm2', 'm1', 'm2', 'm3']) {
+      send(id);
+      await harness.clock.sleep(2_000);
+    }
+    expect(replies(harness)).toEqual(['m1 after 0', 'm2 after 2', 'm3 after 4']);
+    // Several that come in its sleep.
+    for (const id of ['m3', 'm4', 'm4', 'm5']) send(id);
+    await harness.clock.sleep(10);
+    expect(replies(harness).slice(3)).toEqual(['m4 after 6', 'm5 after 8']);
+    harness.supervisor.drain('enough');
+    await end;
+  });
+
   test('that is kept busy stays', async () => {
     const harness = waiting({ items: [{ template: 'first' }] });
     const end = harness.run();
     for (let i = 0; i < 5; i++) {
       await harness.clock.sleep(900);
-      harness.env.sendMessage('user', 'agent/0', `message ${i}`);
+      harness.supervisor.office.input('user', 'agent/0', `message ${i}`);
     }
     expect(types(harness)).toEqual(['agent.started']);
     harness.supervisor.drain('enough');
@@ -69,7 +86,7 @@ describe('an agent without anything to do', () => {
     await harness.clock.sleep(2_000);
     expect(harness.supervisor.view('agent/0')).toBeDefined();
     harness.supervisor.pause('agent/1');
-    harness.env.sendMessage('user', 'agent/1', 'second');
+    harness.supervisor.office.input('user', 'agent/1', 'second');
     await harness.clock.sleep(10);
     expect(replies(harness)).toHaveLength(2);
     harness.supervisor.resume('agent/1');
@@ -87,27 +104,37 @@ describe('an agent without anything to do', () => {
     expect(await end).toBe('finished');
     expect(harness.ofType('agent.ended')).toMatchObject([{ status: 'stopped' }]);
     expect(await harness.memory.snapshot('run', 'agent/0')).toMatchObject({ status: 'stopped', turn: 1 });
-    expect(() => harness.env.sendMessage('user', 'agent/0', 'late')).toThrow('has ended');
+    expect(() => harness.supervisor.office.input('user', 'agent/0', 'late')).toThrow('has ended');
   });
 });
 
-test('when everybody sleeps and nobody may send, the run has stalled', async () => {
+test('when everybody has slept since its work and nobody may send, the run has finished', async () => {
   const harness = waiting({
     count: 2,
     items: [{ template: 'first' }],
     keepOpen: false,
     group: { ...group, idleAfterMs: 0 },
   });
+  expect(await harness.run()).toBe('finished');
+  expect(harness.ofType('agent.ended')).toMatchObject([{ status: 'done' }, { status: 'done' }]);
+  for (const agent of ['agent/0', 'agent/1']) {
+    expect(await harness.memory.snapshot('run', agent)).toMatchObject({ status: 'done', turn: 1 });
+  }
+});
+
+test('when everybody has slept from the start and nobody may send, the run has stalled', async () => {
+  const harness = waiting({ count: 2, keepOpen: false });
   expect(await harness.run()).toBe('stalled');
-  const [stalled] = harness.ofType('run.stalled');
-  expect(stalled?.waiting.map(({ agent }) => agent).sort()).toEqual(['agent/0', 'agent/1']);
-  expect(harness.ofType('agent.ended')).toHaveLength(2);
+  expect(harness.ofType('run.stalled')).toEqual([
+    expect.objectContaining({ waiting: ['agent/0', 'agent/1'].map((agent) => ({ agent, for: 'a message' })) }),
+  ]);
+  expect(harness.ofType('agent.ended')).toMatchObject([{ status: 'stopped' }, { status: 'stopped' }]);
 });
 
 test('agents that send to each other in their sleep do not stall', async () => {
   const harness = waiting({ count: 2, keepOpen: false });
   const end = harness.run();
-  harness.env.sendMessage('user', 'agent/0', 'hello');
+  harness.supervisor.office.input('user', 'agent/0', 'hello');
   await end;
   expect(replies(harness)).toEqual(['hello after 0']);
 });
@@ -118,13 +145,12 @@ test('a memory that cannot give an agent back costs that agent', async () => {
     items: [{ template: 'first' }],
     store: (inner) => ({
       ...inner,
-      transcript: (run, agent) =>
-        agent === 'agent/0' ? Promise.reject(new Error('damaged')) : inner.transcript(run, agent),
+      history: (run, agent) => (agent === 'agent/0' ? Promise.reject(new Error('damaged')) : inner.history(run, agent)),
     }),
   });
   const end = harness.run();
   await harness.clock.sleep(2_000);
-  for (const agent of ['agent/0', 'agent/1']) harness.env.sendMessage('user', agent, 'second');
+  for (const agent of ['agent/0', 'agent/1']) harness.supervisor.office.input('user', agent, 'second');
   await harness.clock.sleep(10);
   expect(harness.ofType('agent.ended')).toMatchObject([
     { agent: 'agent/0', status: 'failed', error: { message: 'damaged' } },
@@ -139,17 +165,17 @@ test('one that fails in its sleep while it is paused does not keep the run up', 
     count: 2,
     items: [{ template: 'first' }],
     keepOpen: false,
-    store: (inner) => ({ ...inner, transcript: () => Promise.reject(new Error('damaged')) }),
+    store: (inner) => ({ ...inner, history: () => Promise.reject(new Error('damaged')) }),
   });
   const end = harness.run();
   harness.supervisor.pause('agent/0');
   await harness.clock.sleep(2_000);
   harness.supervisor.pause('agent/1');
-  harness.env.sendMessage('user', 'agent/1', 'second');
+  harness.supervisor.office.input('user', 'agent/1', 'second');
   await harness.clock.sleep(10);
   expect(harness.ofType('agent.ended')).toMatchObject([{ agent: 'agent/1', status: 'failed' }]);
   harness.supervisor.resume('agent/0');
-  expect(await end).toBe('stalled');
+  expect(await end).toBe('finished');
 });
 
 test('those with a shorter time do not wait for those with a longer one', async () => {

@@ -115,7 +115,7 @@ describe('an agent that has failed', () => {
     const end = harness.run();
     await harness.clock.sleep(300);
     expect(harness.supervisor.view('agent/0')).toBeUndefined();
-    harness.env.sendMessage('user', 'agent/0', 'hello');
+    harness.supervisor.office.input('user', 'agent/0', 'hello');
     await harness.clock.sleep(3_000);
     expect(replies(harness)).toContain('hello');
     harness.supervisor.drain('enough');

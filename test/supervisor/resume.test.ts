@@ -137,6 +137,9 @@ test('of a run that has not begun nobody has ended, and no time has passed', asy
   const { memory, specs } = createHarness({ decide: () => ({}), count: 2 });
   expect(await findRemaining(memory, 'run', specs)).toEqual({
     specs,
+    admitted: new Map(),
+    letters: [],
+    spilled: new Map(),
     resumed: new Map(),
     ended: new Map(),
     spentBy: new Map(),
@@ -165,4 +168,42 @@ test('one that is stopped before it goes on keeps the turns it had', async () =>
   await secondEnd;
   expect(second.ofType('agent.ended')).toMatchObject([{ status: 'stopped', turns: 2 }]);
   expect(await first.memory.snapshot('run', 'agent/0')).toMatchObject({ status: 'stopped', turn: 2, taken: 2 });
+});
+
+test('those who had ended are still known by their addresses and names, and nobody is taken for them', async () => {
+  const group = { observe: { items: [], inbox: true } };
+  const others = { b: { count: 3, names: ['Ada', 'Bob', 'Eve'] }, c: { count: 2 } };
+  const first = createHarness({ group, others, items: [], keepOpen: true, decide: () => ({ reply: 'x' }) });
+  const end = first.run();
+  await first.clock.sleep(10);
+  for (const agent of ['b/0', 'b/2', 'c/0']) first.supervisor.stop(agent);
+  first.supervisor.drain('asked');
+  await end;
+  const remaining = await findRemaining(first.memory, 'run', first.specs);
+  const store = () => first.memory;
+  const second = createHarness({
+    group,
+    others,
+    items: [],
+    keepOpen: true,
+    store,
+    remaining,
+    decide: () => ({ reply: 'y' }),
+  });
+  const secondEnd = second.run();
+  await second.clock.sleep(10);
+  const { office } = second.supervisor;
+  const code = 'AGENT_UNKNOWN';
+  for (const [address, message] of [
+    ['b/0', 'Cannot send to "b/0": the agent has ended'],
+    ['Ada', 'Cannot send to "b/0": the agent has ended'],
+    ['c', 'Cannot send to "c": the group has 2 members; say which, such as "c/0"'],
+    ['b/7', 'Cannot send to "b/7": there is no such agent; "b" has b/0 to b/2'],
+  ] as const) {
+    expect(() => office.input('user', address, 'hi')).toThrow(expect.objectContaining({ code, message }));
+  }
+  expect([office.find('Bob', undefined), office.addresses.members('b')]).toEqual(['b/1', ['b/1']]);
+  expect(second.ofType('agent.started').map(({ agent }) => agent)).toEqual(['agent/0', 'b/1', 'c/1']);
+  second.supervisor.drain('over');
+  await secondEnd;
 });

@@ -138,15 +138,16 @@ describe('stall', () => {
         return spec.index === 0 ? { toolCalls: calls('tell'), final: true } : { reply: 'ready' };
       },
       tools: [
-        tool('tell', (_, context) => {
-          context.sendMessage('agent/1', 'hi');
+        tool('tell', async (_, context) => {
+          await context.mail.send('agent/1', 'hi');
           return true;
         }),
       ],
       group: { observe: { items: [], inbox: true } },
       count: 2,
     });
-    expect(await harness.run()).toBe('stalled');
+    expect(await harness.run()).toBe('finished');
+    expect(harness.ofType('agent.ended')).toMatchObject([{ status: 'done' }, { status: 'done' }]);
     expect(harness.ofType('agent.replied').map((event) => event.reply)).toContain('got it');
     expect(harness.ofType('message.sent')).toMatchObject([{ message: { from: 'agent/0', to: 'agent/1', body: 'hi' } }]);
   });

@@ -76,3 +76,37 @@ test('a flaw counts when the model is told of it', () => {
   metrics.onEvent({ ...base, type: 'agent.decided', model: 'm', decision: flawed, durationMs: 0 });
   expect(metrics.counts()).toMatchObject({ corrections: 1, turns: 1, modelCalls: 1 });
 });
+
+test('circles of agents that wait, and of messages, are counted each by itself', () => {
+  const metrics = createRunMetrics(() => 0);
+  const base = { seq: 1, at: 0 } as const;
+  const agents = ['a/0', 'a/1'];
+  const message = {
+    id: 'm',
+    from: 'a/0',
+    to: 'a/1',
+    kind: 'tell',
+    body: 'x',
+    at: 0,
+    correlation: 'm',
+    hops: 9,
+  } as const;
+  metrics.onEvent({ ...base, type: 'message.deadlock', agents, broken: 'a/1' });
+  metrics.onEvent({
+    ...base,
+    type: 'message.looped',
+    loop: 'hops',
+    agents,
+    count: 9,
+    message: { ...message, trace: '' },
+  });
+  metrics.onEvent({
+    ...base,
+    type: 'message.looped',
+    loop: 'ping-pong',
+    agents,
+    count: 9,
+    message: { ...message, trace: '' },
+  });
+  expect(metrics.counts()).toMatchObject({ deadlocks: 1, loops: 2, messages: 0, deadLetters: 0 });
+});

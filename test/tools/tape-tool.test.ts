@@ -128,7 +128,7 @@ describe('a replayed tool', () => {
 
   test('does in its run what it did, at the same times', async () => {
     const acting = createTool(async (_, context: ToolContext) => {
-      context.sendMessage('a/2', 'hi');
+      await context.mail.send('a/2', 'hi');
       await context.sleep(100);
       await context.memory.remember('disk', 'full', { shared: true });
       context.log('noted');
@@ -143,7 +143,13 @@ describe('a replayed tool', () => {
       const memory = { remember: async (...args: unknown[]) => void see(args), all: async () => [] };
       return {
         seen,
-        context: createContext({ clock, send: (to, body) => see([to, body]), log: see, tell: see, memory }),
+        context: createContext({
+          clock,
+          mail: { send: async (to, body) => void see([to, body]) },
+          log: see,
+          tell: see,
+          memory,
+        }),
       };
     };
     const before = watched();
@@ -155,17 +161,28 @@ describe('a replayed tool', () => {
     expect([result.content, after.context.clock.elapsed()]).toEqual(['done', 150]);
   });
 
-  test('fails as its run does: a message that cannot be sent', async () => {
-    const sender = createTool((_, context: ToolContext) => {
-      context.sendMessage('a/2', 'hi');
+  test('asks again, but has the answer that it had, and does not wait for another', async () => {
+    const asking = createTool(async (_, context: ToolContext) => (await context.mail.ask('a/2', 'how?')).text);
+    const ask = async (to: string) => ({ from: to, text: 'fine' });
+    const replaying = await recorded(asking, (tool) => runToolCall(callOf(), tool, createContext({ mail: { ask } })));
+    const asked: string[][] = [];
+    const never = (...args: string[]) => {
+      asked.push(args);
+      return new Promise<never>(() => {});
+    };
+    const { isError, content } = await runToolCall(callOf(), replaying, createContext({ mail: { ask: never } }));
+    expect([isError, content, asked]).toEqual([false, 'fine', [['a/2', 'how?']]]);
+  });
+
+  test('has its recorded result also where a message cannot be sent this time', async () => {
+    const sender = createTool(async (_, context: ToolContext) => {
+      await context.mail.send('a/2', 'hi');
       return { sent: true };
     });
     const replaying = await recorded(sender, (tool) => runToolCall(callOf(), tool, createContext()));
-    const send = (): never => {
-      throw new TroupeError('MAILBOX_FULL', 'Cannot send to "a/2": it is full');
-    };
-    const { isError, content } = await runToolCall(callOf(), replaying, createContext({ send }));
-    expect([isError, content]).toEqual([true, { error: 'Cannot send to "a/2": it is full' }]);
+    const send = () => Promise.reject(new TroupeError('MAILBOX_FULL', 'Cannot send to "a/2": it is full'));
+    const { isError, content } = await runToolCall(callOf(), replaying, createContext({ mail: { send } }));
+    expect([isError, content]).toEqual([false, { sent: true }]);
   });
 
   test.each<[string, string, JsonObject, RegExp]>([

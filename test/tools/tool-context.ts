@@ -2,7 +2,7 @@ import { CallContext } from '../../src/base/call-context.ts';
 import { type Clock, createVirtualClock } from '../../src/base/clock.ts';
 import { createRandom } from '../../src/base/random.ts';
 import type { JsonObject, RunFact } from '../../src/protocol.ts';
-import type { Notes, Tool, ToolContext } from '../../src/tools/tool.ts';
+import type { Mail, Notes, Tool, ToolContext } from '../../src/tools/tool.ts';
 
 interface Settings {
   clock?: Clock;
@@ -10,7 +10,8 @@ interface Settings {
   callId?: string;
   seed?: number;
   row?: JsonObject;
-  send?: (to: string, body: string) => void;
+  /** Of what is not there nothing comes. */
+  mail?: Partial<Mail>;
   log?: (text: string) => void;
   memory?: Notes;
   tell?: (fact: RunFact) => void;
@@ -18,27 +19,35 @@ interface Settings {
 
 const NO_NOTES: Notes = { remember: async () => undefined, all: async () => [] };
 
+/** Everybody is there, and nobody has anything to say. */
+const NO_MAIL: Mail = {
+  send: async () => undefined,
+  ask: async (to) => ({ from: to, text: '' }),
+  publish: async () => 0,
+  subscribe: async () => undefined,
+  unsubscribe: async () => undefined,
+  delegate: async (to) => ({ to }),
+  handOff: async (to) => to,
+  spawn: async (group) => ({ agent: `${group}/0` }),
+};
+
 class TestContext extends CallContext implements ToolContext {
   readonly row: JsonObject;
   readonly idempotencyKey = 'key';
   readonly params: JsonObject = {};
   readonly folder = '/nowhere';
   readonly memory: Notes;
+  readonly mail: Mail;
   readonly tell: (fact: RunFact) => void;
   readonly log: (text: string) => void;
-  readonly #send: (to: string, body: string) => void;
 
-  constructor({ clock, agent, callId, seed, row, send, log, memory, tell }: Settings) {
+  constructor({ clock, agent, callId, seed, row, mail, log, memory, tell }: Settings) {
     super(agent ?? 'a/1', 1, callId ?? '1/1', clock ?? createVirtualClock(), createRandom(seed ?? 1));
     this.row = row ?? {};
     this.memory = memory ?? NO_NOTES;
     this.tell = tell ?? (() => undefined);
     this.log = log ?? (() => undefined);
-    this.#send = send ?? (() => undefined);
-  }
-
-  sendMessage(to: string, body: string): void {
-    this.#send(to, body);
+    this.mail = { ...NO_MAIL, ...mail };
   }
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { RequestPart, TapedModelCall, TapedToolCall, TapeHeader } from '../tape.ts';
 
 /** Of the format. Another number means another one. */
-export const TAPE_VERSION = 1;
+export const TAPE_VERSION = 2;
 
 /** What a line of a tape says. */
 export type TapeLine =
@@ -73,7 +73,11 @@ const tool = z.looseObject({
   acts: z
     .array(
       z.union([
-        z.looseObject({ at, send: z.looseObject({ to: z.string(), body: z.string() }) }),
+        z.looseObject({
+          at,
+          mail: z.enum(['send', 'ask', 'publish', 'subscribe', 'unsubscribe', 'delegate', 'handOff', 'spawn']),
+          with: z.array(z.unknown()),
+        }),
         z.looseObject({ at, remember: z.looseObject({ key: z.string(), text: z.string(), shared: z.boolean() }) }),
         z.looseObject({ at, log: z.string() }),
         z.looseObject({ at, tell: z.looseObject({ type: z.string() }) }),

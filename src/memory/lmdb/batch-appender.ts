@@ -29,6 +29,11 @@ export class BatchAppender {
     return this.#appendRecord(run, agent, encodeRecord(batch), batch.snapshot);
   }
 
+  /** @returns The number of the agent's next batch. @throws {Error} If the database that would know it has stopped. */
+  next(run: string, agent: string): number {
+    return this.#sequences.next(run, agent);
+  }
+
   /** The run is gone: its agents begin anew. */
   forget(run: string): void {
     this.#sequences.forget(run);
@@ -48,12 +53,14 @@ export class BatchAppender {
   }
 
   #appendFile(key: [string, string, number], record: Buffer, snapshot: MemorySnapshot | undefined): Promise<void> {
-    const { name, written } = this.#blobs.write(key[0], record);
+    // Of its own: it goes when the batch is trimmed, and another agent may have one of the same content.
+    const owner = JSON.stringify(key);
+    const { name, written } = this.#blobs.write(key[0], record, owner);
     // The snapshot stays in the database, where resuming a run reads those of all agents.
     const value = encodeRecord(snapshot === undefined ? { blob: name } : { blob: name, snapshot });
     let first: Promise<void> | undefined = written;
     const ready = this.#writer.persist(() => {
-      const work = first ?? this.#blobs.write(key[0], record).written;
+      const work = first ?? this.#blobs.write(key[0], record, owner).written;
       first = undefined;
       return work;
     });

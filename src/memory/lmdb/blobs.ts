@@ -4,15 +4,25 @@ import { dirname, join } from 'node:path';
 
 /** Values too large for the database, as files named by the hash of their content, in a folder for each run. */
 export interface Blobs {
-  /** Begins to write. @returns The name, and when the file and its folder are on disk. */
-  write(run: string, bytes: Uint8Array): { readonly name: string; readonly written: Promise<void> };
+  /**
+   * Begins to write.
+   *
+   * @param owner Makes the file its own, so that it can be removed alone. Default: those of the same content share one.
+   * @returns The name, and when the file and its folder are on disk.
+   */
+  write(run: string, bytes: Uint8Array, owner?: string): { readonly name: string; readonly written: Promise<void> };
   /** @throws If the file is not there. */
   read(run: string, name: string): Promise<Buffer>;
   /** What those of one run take. */
   bytes(run: string): Promise<number>;
+  /** Removes one that has an owner, if it is there. One without stays until its run goes: others may need it too. */
+  removeOwned(run: string, name: string): Promise<void>;
   /** Removes those of one run, if there are any. */
   remove(run: string): Promise<void>;
 }
+
+/** Between the hashes of a file's content and of its owner. */
+const OWNED = '-';
 
 /** @param folder Made when the first value is written. */
 export function createBlobs(folder: string): Blobs {
@@ -20,13 +30,16 @@ export function createBlobs(folder: string): Blobs {
   // A run's id may hold anything, so its folder is named by hash; of its own, so that runs cannot share a file.
   const folderOf = (run: string): string => join(folder, hash(run).slice(0, 32));
   return {
-    write(run, bytes) {
-      const name = hash(bytes);
+    write(run, bytes, owner) {
+      const name = owner === undefined ? hash(bytes) : `${hash(bytes)}${OWNED}${hash(owner).slice(0, 16)}`;
       const path = join(folderOf(run), name);
       return { name, written: writeDurably(path, `${path}.${parts++}.part`, bytes) };
     },
     read: (run, name) => readFile(join(folderOf(run), name)),
     bytes: (run) => sizeOf(folderOf(run)),
+    async removeOwned(run, name) {
+      if (name.includes(OWNED)) await rm(join(folderOf(run), name), { force: true });
+    },
     remove: (run) => rm(folderOf(run), { recursive: true, force: true }),
   };
 }

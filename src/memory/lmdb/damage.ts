@@ -3,7 +3,7 @@ export interface Damage {
   /** Absent: it is not known whose it was. */
   readonly run?: string;
   readonly agent?: string;
-  /** The number of the agent's batch, from 1. */
+  /** The number of the agent's batch, from 1; 0 for the record of what was trimmed of it. */
   readonly record?: number;
   /** True: it is a note, of the agent or, if that is the empty string, of all of them. */
   readonly isNote?: true;

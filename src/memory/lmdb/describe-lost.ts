@@ -11,7 +11,9 @@ const NAMED_MAX = 5;
  * @returns `; not written: 12 batches of a/0, a/1, a/2; 3 notes`, or nothing.
  */
 export function describeLost(writes: readonly Write[], more: number): string {
-  const batches = writes.filter(({ table, value }) => table === 'batches' && value !== undefined);
+  const batches = writes.filter(
+    ({ table, value, isUpkeep }) => table === 'batches' && value !== undefined && !isUpkeep,
+  );
   const notes = writes.filter(({ table, value }) => table === 'notes' && value !== undefined).length;
   const count = batches.length + more;
   const lost = [

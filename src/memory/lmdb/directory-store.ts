@@ -1,18 +1,29 @@
 import { join } from 'node:path';
 import { type Clock, createRealClock } from '../../base/clock.ts';
 import { TroupeError } from '../../base/errors.ts';
-import type { ChatMessage, JournalRecord, MemoryBatch, MemorySnapshot, Note, RunRecord } from '../../protocol.ts';
-import type { AgentHistory, MemoryStore, StoreChange } from '../memory-store.ts';
+import type {
+  ChatMessage,
+  JournalRecord,
+  MemoryBatch,
+  MemorySnapshot,
+  Message,
+  Note,
+  RunRecord,
+} from '../../protocol.ts';
+import type { AgentHistory, MemoryStore, ReceivedRange, StoreChange } from '../memory-store.ts';
+import { assertTurns } from '../trim-scan.ts';
+import { AgentStore } from './agent-store.ts';
 import { BatchAppender } from './batch-appender.ts';
 import { type Blobs, createBlobs } from './blobs.ts';
 import type { Damage } from './damage.ts';
 import type { Opened, Tables } from './environment.ts';
 import { assertNames } from './names.ts';
 import { NoteReader, toNoteKey } from './note-reader.ts';
-import { Reader, type Table } from './reader.ts';
+import { Reader } from './reader.ts';
 import { toReason } from './reason.ts';
 import { encodeRecord } from './record.ts';
-import { unwrittenBatches } from './unwritten-batches.ts';
+import { Slices } from './slices.ts';
+import type { Table } from './table.ts';
 import { Writer, type WriterOptions } from './writer.ts';
 
 /** A `MemoryStore` in a directory. */
@@ -29,7 +40,7 @@ export interface DirectoryStoreOptions {
   /** Gives the directory free. */
   readonly unlock: () => void;
   /** Real time, and not the run's. */
-  readonly clock?: Pick<Clock, 'setTimer' | 'elapsed' | 'stop'>;
+  readonly clock?: Pick<Clock, 'setTimer' | 'elapsed' | 'stop' | 'defer'>;
   /** Checks that the disk can be written. Default: by a file in the directory. */
   readonly probe?: NonNullable<WriterOptions['probe']>;
   /** Looks whether LMDB can be given a transaction. Default: at the data file in the directory. */
@@ -48,6 +59,7 @@ export class DirectoryStore implements LmdbStore {
   readonly #notes: NoteReader;
   readonly #appender: BatchAppender;
   readonly #writer: Writer;
+  readonly #agents: AgentStore;
   #closing: Promise<void> | undefined;
 
   constructor({ unlock, clock = createRealClock(), ...options }: DirectoryStoreOptions) {
@@ -62,11 +74,21 @@ export class DirectoryStore implements LmdbStore {
       isEmpty: (run) => this.#surely(() => this.#reader.isEmpty(run)),
       nextSequence: (run, agent) => this.#surely(() => this.#reader.nextSequence(run, agent)),
     });
+    this.#agents = new AgentStore({
+      writer: this.#writer,
+      reader: this.#reader,
+      blobs: this.#blobs,
+      appender: this.#appender,
+      slices: new Slices(clock, (work) => {
+        this.#writer.opened.root.resetReadTxn();
+        return this.#surely(work);
+      }),
+      read: (work, settled) => this.#read(work, '', '', settled),
+    });
   }
 
   async putRun(run: RunRecord): Promise<void> {
-    this.#assertOpen();
-    assertNames(run.id);
+    this.#assertOpen(run.id);
     await this.#writer.queue.add({ table: 'runs', key: run.id, value: encodeRecord(run), outsideBytes: 0 });
   }
 
@@ -80,6 +102,7 @@ export class DirectoryStore implements LmdbStore {
 
   /** The run's own record goes last: if this is cut short, the run is still listed and can be deleted again. */
   async deleteRun(id: string): Promise<void> {
+    await this.#agents.settled();
     const { batches, notes } = await this.#read(
       () => ({ batches: this.#reader.keys(id), notes: this.#notes.keys(id) }),
       id,
@@ -126,25 +149,36 @@ export class DirectoryStore implements LmdbStore {
 
   async flush(): Promise<void> {
     this.#assertOpen();
+    await this.#agents.settled();
     await this.#writer.flush();
   }
 
   async journal(run: string, agent: string): Promise<JournalRecord[]> {
-    const batches = await this.#batches(run, agent);
-    return batches.flatMap(({ journal }) => journal);
+    return (await this.#history(run, agent)).batches.flatMap(({ journal }) => journal);
   }
 
   async history(run: string, agent: string): Promise<AgentHistory> {
-    const batches = await this.#batches(run, agent);
+    const { batches, trimmed } = await this.#history(run, agent);
     return {
       journal: batches.flatMap(({ journal }) => journal),
       transcript: batches.flatMap(({ transcript }) => transcript),
+      ...(trimmed > 0 && { trimmed }),
     };
   }
 
   async transcript(run: string, agent: string): Promise<ChatMessage[]> {
-    const batches = await this.#batches(run, agent);
-    return batches.flatMap(({ transcript }) => transcript);
+    return (await this.#history(run, agent)).batches.flatMap(({ transcript }) => transcript);
+  }
+
+  async received(run: string, agent: string, range: ReceivedRange): Promise<Message[]> {
+    this.#assertOpen(run, agent);
+    return this.#agents.received(run, agent, range);
+  }
+
+  trim(run: string, agent: string, { turns }: { readonly turns: number }): Promise<void> {
+    const trimmed = this.#trim(run, agent, turns);
+    trimmed.catch(() => {});
+    return trimmed;
   }
 
   snapshot(run: string, agent: string): Promise<MemorySnapshot | undefined> {
@@ -160,10 +194,15 @@ export class DirectoryStore implements LmdbStore {
   }
 
   async putNote(run: string, owner: string, note: Note): Promise<void> {
-    this.#assertOpen();
-    assertNames(run, owner);
+    this.#assertOpen(run, owner);
     const key = toNoteKey(run, owner, note.key);
     await this.#writer.queue.add({ table: 'notes', key, value: encodeRecord(note), outsideBytes: 0 });
+  }
+
+  async deleteNote(run: string, owner: string, key: string): Promise<void> {
+    this.#assertOpen(run, owner);
+    const stored = toNoteKey(run, owner, key);
+    await this.#writer.queue.add({ table: 'notes', key: stored, value: undefined, outsideBytes: 0 });
   }
 
   notes(run: string, owner: string): Promise<Note[]> {
@@ -185,6 +224,7 @@ export class DirectoryStore implements LmdbStore {
 
   async #close(): Promise<void> {
     try {
+      await this.#agents.settled();
       await this.#writer.close();
     } finally {
       this.#clock.stop();
@@ -209,15 +249,15 @@ export class DirectoryStore implements LmdbStore {
     return found;
   }
 
-  /** In trouble nobody knows when everything will be on disk: what is not is added from memory. */
-  #batches(run: string, agent: string): Promise<MemoryBatch[]> {
-    const work = async (): Promise<MemoryBatch[]> => {
-      const { queue } = this.#writer;
-      const next = this.#writer.ready() === undefined ? undefined : this.#reader.nextSequence(run, agent);
-      const rest = next === undefined ? [] : unwrittenBatches(queue.unwritten(), run, agent, next);
-      return [...(await this.#reader.batches(run, agent)), ...rest];
-    };
-    return this.#read(work, run, agent, () => this.#writer.settledOrInTrouble());
+  async #history(run: string, agent: string): ReturnType<AgentStore['history']> {
+    this.#assertOpen(run, agent);
+    return this.#agents.history(run, agent);
+  }
+
+  async #trim(run: string, agent: string, turns: number): Promise<void> {
+    this.#assertOpen(run, agent);
+    assertTurns(agent, turns);
+    await this.#agents.trim(run, agent, turns);
   }
 
   async #read<T>(
@@ -226,8 +266,7 @@ export class DirectoryStore implements LmdbStore {
     agent = '',
     settled = (): Promise<void> => this.#writer.settled(),
   ): Promise<T> {
-    this.#assertOpen();
-    assertNames(run, agent);
+    this.#assertOpen(run, agent);
     await settled();
     try {
       this.#writer.opened.root.resetReadTxn();
@@ -240,8 +279,11 @@ export class DirectoryStore implements LmdbStore {
     }
   }
 
-  #assertOpen(): void {
-    if (this.#closing === undefined) return;
-    throw new TroupeError('STORE_FAILED', `Cannot use the memory store "${this.#directory}": it is closed`);
+  /** Checks the names with it, if there are some. */
+  #assertOpen(run?: string, agent?: string): void {
+    if (this.#closing !== undefined) {
+      throw new TroupeError('STORE_FAILED', `Cannot use the memory store "${this.#directory}": it is closed`);
+    }
+    if (run !== undefined) assertNames(run, agent);
   }
 }

@@ -1,4 +1,4 @@
-import type { Table } from './reader.ts';
+import type { Table } from './table.ts';
 import type { Write } from './write-queue.ts';
 
 /** What is used of an LMDB environment. */

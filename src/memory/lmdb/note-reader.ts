@@ -3,7 +3,8 @@ import type { Note } from '../../protocol.ts';
 import { compareNotes } from '../note-order.ts';
 import type { Damage } from './damage.ts';
 import { decode, KEY_PROBLEM, type Lose, refuse } from './place.ts';
-import { AFTER_ALL, type Table } from './reader.ts';
+import { AFTER_ALL } from './reader.ts';
+import type { Table } from './table.ts';
 
 export type NoteKey = [run: string, owner: string, name: string];
 

@@ -6,7 +6,7 @@ import type { LmdbStore } from './directory-store.ts';
  * The same store, for those who only look.
  *
  * @param directory Named in the refusal.
- * @returns A store whose `putRun`, `deleteRun`, `append` and `putNote` reject with `STORE_FAILED`.
+ * @returns A store whose `putRun`, `deleteRun`, `append`, `trim`, `putNote` and `deleteNote` reject with `STORE_FAILED`.
  */
 export function toReadOnly(store: MemoryStore, directory: string): LmdbStore {
   const refuse = (): Promise<never> => {
@@ -20,7 +20,9 @@ export function toReadOnly(store: MemoryStore, directory: string): LmdbStore {
     putRun: refuse,
     deleteRun: refuse,
     append: refuse,
+    trim: refuse,
     putNote: refuse,
+    deleteNote: refuse,
     runs: () => store.runs(),
     run: (id) => store.run(id),
     bytes: (id) => store.bytes(id),
@@ -34,6 +36,7 @@ export function toReadOnly(store: MemoryStore, directory: string): LmdbStore {
     transcript: (run, agent) => store.transcript(run, agent),
     snapshot: (run, agent) => store.snapshot(run, agent),
     snapshots: (run) => store.snapshots(run),
+    received: (run, agent, range) => store.received(run, agent, range),
     notes: (run, owner) => store.notes(run, owner),
     stats: () => ({ writes: 0, bytes: 0 }),
     handedOverBytes: () => 0,

@@ -1,28 +1,13 @@
 import type { MemoryBatch, MemorySnapshot, RunRecord } from '../../protocol.ts';
 import { compareNatural } from '../natural-order.ts';
 import { compareRuns } from '../run-order.ts';
+import { AgentRecords } from './agent-records.ts';
 import type { Blobs } from './blobs.ts';
 import type { Damage } from './damage.ts';
-import { checkGap, decode, KEY_PROBLEM, type Lose, type Place, refuse, toPlace } from './place.ts';
+import { decode, KEY_PROBLEM, type Lose, type Place, refuse, toPlace } from './place.ts';
 import { checkRecord, decodeRecord } from './record.ts';
-import type { TableKey } from './table-key.ts';
-
-export type BatchKey = [run: string, agent: string, sequence: number];
-
-/** What is read of a database: entries in the order of their keys. `end` is not included. */
-export interface Table {
-  get(key: string): Uint8Array | undefined;
-  getRange(options: {
-    readonly start?: RangeKey;
-    readonly end?: RangeKey;
-    readonly reverse?: boolean;
-    readonly limit?: number;
-  }): Iterable<{ readonly key: unknown; readonly value: Uint8Array }>;
-}
-type RangeKey = string | Exclude<TableKey, string>[number][];
-
-/** A batch as the database holds it: itself, or the name of the file it is in. */
-export type StoredBatch = MemoryBatch | { readonly blob: string; readonly snapshot?: MemorySnapshot };
+import type { BatchKey, RangeKey, StoredBatch, Table } from './table.ts';
+import { isWaiting, RecordOrder, TRIM_SEQUENCE } from './trim-record.ts';
 
 /** Sorts after every text that comes next in a key: no byte of UTF-8 is as high. */
 export const AFTER_ALL = Uint8Array.of(0xff);
@@ -39,6 +24,8 @@ const BLOB = Buffer.from('{"blob":');
  * is damaged or missing.
  */
 export class Reader {
+  /** Of one agent. */
+  readonly records: AgentRecords;
   readonly #runs: Table;
   readonly #batches: Table;
   readonly #blobs: Blobs;
@@ -51,6 +38,7 @@ export class Reader {
     this.#blobs = blobs;
     this.#onDamage = onDamage;
     this.#lose = onDamage ?? refuse;
+    this.records = new AgentRecords(batches, blobs, this.#lose);
   }
 
   runs(): RunRecord[] {
@@ -70,26 +58,8 @@ export class Reader {
     return value === undefined ? undefined : decode<RunRecord>(value, { run: id }, this.#lose);
   }
 
-  async batches(run: string, agent: string): Promise<MemoryBatch[]> {
-    const stored: { readonly place: Place; readonly batch: StoredBatch }[] = [];
-    let next = 1;
-    for (const { key, value } of this.#batches.getRange({
-      start: [run, agent, 0],
-      end: [run, agent, Number.MAX_SAFE_INTEGER],
-    })) {
-      const place = toPlace(key, { run, agent }, this.#lose);
-      if (place === undefined) continue;
-      checkGap(place, next, this.#lose);
-      next = place.record + 1;
-      const batch = decode<StoredBatch>(value, place, this.#lose);
-      if (batch !== undefined) stored.push({ place, batch });
-    }
-    const batches: MemoryBatch[] = [];
-    for (const { place, batch } of stored) {
-      const whole = 'blob' in batch ? await this.#readBlob(place, batch.blob) : batch;
-      if (whole !== undefined) batches.push(whole);
-    }
-    return batches;
+  batches(run: string, agent: string): Promise<MemoryBatch[]> {
+    return this.records.batches(run, agent);
   }
 
   snapshot(run: string, agent: string): MemorySnapshot | undefined {
@@ -173,23 +143,32 @@ export class Reader {
 
   /** Checks every record of a run. */
   async #survey(run: string, lose: Lose): Promise<MemorySnapshot[]> {
-    const agents = new Map<string, number>();
+    const agents = new Map<string, RecordOrder>();
     const inFiles: { readonly place: Place; readonly value: Uint8Array }[] = [];
     for (const { key, value } of this.#batches.getRange({ start: [run], end: [run, AFTER_ALL] })) {
       const place = toPlace(key, { run }, lose);
       if (place === undefined) continue;
-      checkGap(place, agents.get(place.agent) ?? 1, lose);
-      agents.set(place.agent, place.record + 1);
+      const { agent } = place;
+      const order = agents.get(agent) ?? new RecordOrder(this.records.trimmed(run, agent), lose);
+      agents.set(agent, order);
+      if (place.record === TRIM_SEQUENCE) continue;
+      const isWhole = order.isWhole(place);
+      if (isWhole) order.take(place);
       try {
-        if (checkRecord(value).subarray(0, BLOB.length).equals(BLOB)) inFiles.push({ place, value });
+        const content = checkRecord(value);
+        const isOld = !isWhole && !isWaiting(decodeRecord(value) as object);
+        if (isOld) continue;
+        if (content.subarray(0, BLOB.length).equals(BLOB)) inFiles.push({ place, value });
       } catch (error) {
         lose({ ...place, problem: (error as Error).message });
       }
+      if (!isWhole) order.takeWaiting();
     }
+    for (const [agent, order] of agents) order.end(run, agent);
     // What is damaged has been told.
     const snapshots = [...agents.keys()].flatMap((agent) => this.#lastSnapshot(run, agent, () => {}) ?? []);
     for (const { place, value } of inFiles) {
-      await this.#readBlob(place, (decodeRecord(value) as { readonly blob: string }).blob);
+      await this.records.whole(place, decodeRecord(value) as { readonly blob: string });
     }
     return snapshots;
   }
@@ -204,15 +183,6 @@ export class Reader {
       seen.add(run);
       if (!known.has(run)) this.#lose({ run, problem: 'its record is missing' });
       start = [run, AFTER_ALL];
-    }
-  }
-
-  async #readBlob(place: Place, name: string): Promise<MemoryBatch | undefined> {
-    try {
-      return decodeRecord(await this.#blobs.read(place.run, name)) as MemoryBatch;
-    } catch (error) {
-      this.#lose({ ...place, problem: (error as Error).message }, error);
-      return undefined;
     }
   }
 }

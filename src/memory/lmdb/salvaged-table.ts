@@ -1,6 +1,6 @@
 import type { PageFile } from './page-file.ts';
 import type { Entry } from './page-walk.ts';
-import type { Table } from './reader.ts';
+import type { Table } from './table.ts';
 import { decodeKey, encodeKey } from './table-key.ts';
 
 type Range = Parameters<Table['getRange']>[0];

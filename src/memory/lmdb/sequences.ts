@@ -33,6 +33,12 @@ export class Sequences {
     return sequence;
   }
 
+  /** The number that `take` would give. */
+  next(run: string, agent: string): number {
+    const ofRun = this.#runs.get(run);
+    return ofRun?.next.get(agent) ?? (ofRun?.isNew ? 1 : this.#stored.nextSequence(run, agent));
+  }
+
   forget(run: string): void {
     this.#runs.delete(run);
   }

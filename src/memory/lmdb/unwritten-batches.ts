@@ -1,6 +1,6 @@
 import type { MemoryBatch } from '../../protocol.ts';
-import type { StoredBatch } from './reader.ts';
 import { decodeRecord } from './record.ts';
+import type { StoredBatch } from './table.ts';
 import type { Write } from './write-queue.ts';
 
 /**

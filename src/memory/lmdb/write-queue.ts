@@ -10,6 +10,8 @@ export interface Write {
   readonly value: Buffer | undefined;
   /** Bytes kept outside the database for this value. */
   readonly outsideBytes: number;
+  /** True: it puts in order what is there, and brings nothing new. */
+  readonly isUpkeep?: true;
 }
 
 /** Writes that are acknowledged together, by one promise: ten thousand agents would otherwise need twice as many. */
@@ -42,7 +44,7 @@ class Group {
     this.writes.push(write);
     this.bytes += bytes;
     this.outsideBytes += write.outsideBytes;
-    if (write.table === 'runs' || write.value === undefined) return;
+    if (write.table === 'runs' || write.value === undefined || write.isUpkeep) return;
     this.batches++;
     this.batchBytes += bytes + write.outsideBytes;
   }
@@ -84,12 +86,17 @@ export class WriteQueue {
       ready?.catch(() => {});
       return this.#failure.refused;
     }
-    const group = this.#groupFor(write, ready !== undefined);
-    group.add(write);
-    const bytes = (write.value?.length ?? 0) + write.outsideBytes;
-    this.#handedOverBytes += bytes;
-    if (group !== this.#underWay) this.#backlogBytes += bytes;
+    const group = this.#groupFor([write], ready !== undefined);
+    this.#put(group, write);
     if (ready !== undefined) this.#awaitFor(group, ready);
+    return group.done;
+  }
+
+  /** The same for writes that are one transaction, however many they are. */
+  addAll(writes: readonly Write[]): Promise<void> {
+    if (this.#failure !== undefined) return this.#failure.refused;
+    const group = this.#groupFor(writes, false);
+    for (const write of writes) this.#put(group, write);
     return group.done;
   }
 
@@ -178,12 +185,20 @@ export class WriteQueue {
     return this.#underWay === undefined ? this.#waiting : [this.#underWay, ...this.#waiting];
   }
 
-  #groupFor(write: Write, mustWait: boolean): Group {
+  #put(group: Group, write: Write): void {
+    group.add(write);
+    const bytes = (write.value?.length ?? 0) + write.outsideBytes;
+    if (!write.isUpkeep) this.#handedOverBytes += bytes;
+    if (group !== this.#underWay) this.#backlogBytes += bytes;
+  }
+
+  /** @returns The group that takes them all: a new one if the last has no room for them. */
+  #groupFor(writes: readonly Write[], mustWait: boolean): Group {
     const open = this.#open;
     const fits =
       open !== undefined &&
-      open.writes.length < STORE_OUTSTANDING_PUTS &&
-      open.bytes + (write.value?.length ?? 0) <= STORE_OUTSTANDING_BYTES &&
+      open.writes.length + writes.length <= STORE_OUTSTANDING_PUTS &&
+      open.bytes + sizeOf(writes) <= STORE_OUTSTANDING_BYTES &&
       !(open === this.#underWay && mustWait);
     if (fits) return open;
     const group = new Group();
@@ -223,4 +238,10 @@ export class WriteQueue {
     this.#room?.resolve();
     this.#room = undefined;
   }
+}
+
+function sizeOf(writes: readonly Write[]): number {
+  let bytes = 0;
+  for (const { value } of writes) bytes += value?.length ?? 0;
+  return bytes;
 }

@@ -129,10 +129,15 @@ export class Writer {
   }
 
   /** The same, or trouble has begun: then nobody knows when. */
-  async settledOrInTrouble(): Promise<void> {
+  settledOrInTrouble(): Promise<void> {
+    return this.unlessInTrouble(() => this.settled());
+  }
+
+  /** Waits for what may take as long as trouble does, until that begins. */
+  async unlessInTrouble(wait: () => Promise<unknown>): Promise<void> {
     if (this.ready() !== undefined) return;
     const begins = this.#trouble.begins();
-    await Promise.race([this.settled(), begins.promise]);
+    await Promise.race([wait(), begins.promise]);
     begins.forget();
   }
 

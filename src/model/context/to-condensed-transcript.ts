@@ -21,7 +21,8 @@ export function toCondensedTranscript(
 
 /** The message that stands for what has given way; undefined if nothing has. */
 export function toLead(condensed: Condensed | undefined): ChatMessage | undefined {
-  if (condensed === undefined || condensed.dropped === 0) return undefined;
+  // Of what is not there any more at all, the summary may still be.
+  if (condensed === undefined || (condensed.dropped === 0 && condensed.summary === undefined)) return undefined;
   const known = leads.get(condensed);
   if (known !== undefined) return known;
   const { dropped, summary } = condensed;

@@ -14,6 +14,12 @@ export class ArrivalQueue<T extends Arrival> {
   #items: (T | undefined)[] = [];
   #head = 0;
   #gone = 0;
+  readonly #goneMin: number;
+
+  /** @param goneMin Entries that may be taken or gone before they are cleared away. */
+  constructor(goneMin = GONE_MIN) {
+    this.#goneMin = goneMin;
+  }
 
   /** Entries kept, also those that are taken or gone. */
   get size(): number {
@@ -22,7 +28,7 @@ export class ArrivalQueue<T extends Arrival> {
 
   /** @param item The newest arrival. */
   add(item: T): void {
-    if (this.#head > GONE_MIN && this.#head * 2 > this.#items.length) this.#clear();
+    if (this.#head > this.#goneMin && this.#head * 2 > this.#items.length) this.#clear();
     this.#items.push(item);
   }
 
@@ -51,7 +57,7 @@ export class ArrivalQueue<T extends Arrival> {
   /** One of those that wait here is gone. */
   noteGone(): void {
     this.#gone++;
-    if (this.#gone > GONE_MIN && this.#gone * 2 > this.#items.length - this.#head) this.#clear();
+    if (this.#gone > this.#goneMin && this.#gone * 2 > this.#items.length - this.#head) this.#clear();
   }
 
   #clear(): void {

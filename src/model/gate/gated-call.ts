@@ -31,6 +31,7 @@ export class GatedCall implements Entrant {
   readonly request: ModelRequest;
   readonly context: ModelContext;
   readonly arrival: number;
+  readonly user: string | undefined;
   readonly #gate: GateParts;
   readonly #resolve: (decision: Decision) => void;
   readonly #reject: (reason: Error) => void;
@@ -56,6 +57,7 @@ export class GatedCall implements Entrant {
     this.#gate = gate;
     this.request = request;
     this.context = context;
+    this.user = context.user;
     this.#resolve = resolve;
     this.#reject = reject;
     this.arrival = gate.turnstile.nextArrival();
@@ -132,9 +134,9 @@ export class GatedCall implements Entrant {
     const failure = toCallError(reason);
     const error = toModelError(model.name, reason);
     if (failure?.throttled) {
-      this.#wait('queued');
+      this.#wait();
       turnstile.refused(this, sent, failure);
-      turnstile.comeBack(this);
+      this.#comeBack();
     } else if (isPatient && (failure?.retryable || error.code === 'MODEL_TIMEOUT')) {
       this.#retry(error, failure?.retryAfterMs ?? 0, sent);
     } else {
@@ -149,7 +151,7 @@ export class GatedCall implements Entrant {
   #retry(error: TroupeError, retryAfterMs: number, sent: Sent): void {
     const { turnstile, model, retries, counts } = this.#gate;
     const { context } = this;
-    this.#wait('backing-off');
+    this.#wait();
     const { isShared, closedMs } = turnstile.failed(this, sent, error);
     // Who watches may have ended the call.
     if (this.isGone) return;
@@ -164,10 +166,7 @@ export class GatedCall implements Entrant {
     const delayMs = Math.max(backOffMs, Math.min(retryAfterMs, RETRY_AFTER_MAX_MS));
     if (!isFree) this.#retries++;
     counts.retries++;
-    this.#timer = context.clock.setTimer(delayMs, () => {
-      this.#state = 'queued';
-      turnstile.comeBack(this);
-    });
+    this.#timer = context.clock.setTimer(delayMs, () => this.#comeBack());
     context.tell({
       type: 'model.retried',
       agent: context.agent,
@@ -180,11 +179,22 @@ export class GatedCall implements Entrant {
     turnstile.next();
   }
 
+  #comeBack(): void {
+    const { turnstile } = this.#gate;
+    // Who watches may have ended the call.
+    if (this.isGone) {
+      turnstile.next();
+      return;
+    }
+    this.#state = 'queued';
+    turnstile.comeBack(this);
+  }
+
   giveUp(error: TroupeError): void {
     if (this.isGone) return;
     this.#end();
     this.#reject(error);
-    this.#gate.turnstile.leave(false);
+    this.#gate.turnstile.leave(this, false);
   }
 
   #abort(reason: Error): void {
@@ -194,17 +204,17 @@ export class GatedCall implements Entrant {
     this.#end();
     this.#reject(reason);
     if (state === 'new') return;
-    if (sent === undefined) turnstile.leave(state === 'queued');
-    else turnstile.aborted(sent);
+    if (sent === undefined) turnstile.leave(this, state === 'queued');
+    else turnstile.aborted(this, sent);
     if (tryContext !== this.context) tryContext?.abort(reason);
     turnstile.next();
   }
 
   /** The try is over, the call is not. */
-  #wait(state: 'queued' | 'backing-off'): void {
+  #wait(): void {
     const tryContext = this.#tryContext;
     this.#settle();
-    this.#state = state;
+    this.#state = 'backing-off';
     this.#waitingSince = this.context.clock.elapsed();
     this.#gate.turnstile.waiting++;
     // What is left of the try works for nobody.

@@ -26,6 +26,10 @@ export class TryContext extends CallContext implements ModelContext {
     return this.#own;
   }
 
+  get user(): string | undefined {
+    return this.#call.user;
+  }
+
   /** Text of a try that is over is not passed on: it would get into that of the next. */
   get onText(): ((text: string) => void) | undefined {
     const { onText } = this.#call;

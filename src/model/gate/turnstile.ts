@@ -4,8 +4,8 @@ import { RETRY_AFTER_MAX_MS, THROTTLE_TOLD_MS, UNREACHABLE_TRIPS } from '../../b
 import type { ModelRequest, ModelTerms, Usage } from '../../protocol.ts';
 import type { ModelContext, ProviderLimits } from '../model.ts';
 import type { ModelCallError } from '../model-call-error.ts';
-import { type Arrival, ArrivalQueue } from './arrival-queue.ts';
 import { Barrier } from './barrier.ts';
+import { FairQueue, type UserArrival } from './fair-queue.ts';
 import { Pacing } from './pacing.ts';
 import type { Sent } from './sent.ts';
 
@@ -13,7 +13,7 @@ import type { Sent } from './sent.ts';
 const ROUNDING_MS = 1e-6;
 
 /** A call at the turnstile. */
-export interface Entrant extends Arrival {
+export interface Entrant extends UserArrival {
   readonly request: ModelRequest;
   readonly context: ModelContext;
   /** Its turn has come. It has to say what becomes of it, once, by `answered`, `refused`, `failed` or `aborted`. */
@@ -22,7 +22,7 @@ export interface Entrant extends Arrival {
   giveUp(error: TroupeError): void;
 }
 
-/** Lets calls go one after the other, when there is a place, when the rate allows it, and while the provider is there. */
+/** Lets calls go one after the other, of users in turn, when there is a place, when the rate allows it, and while the provider is there. */
 export class Turnstile {
   inFlight = 0;
   waiting = 0;
@@ -33,7 +33,7 @@ export class Turnstile {
   readonly #model: string;
   readonly #pacing: Pacing;
   readonly #barrier = new Barrier();
-  readonly #queue = new ArrivalQueue<Entrant>();
+  readonly #queue = new FairQueue<Entrant>();
   #clock: Clock | undefined;
   #timer: Timer | undefined;
   #isLettingIn = false;
@@ -47,9 +47,15 @@ export class Turnstile {
     this.#pacing = new Pacing(terms);
   }
 
-  /** The number of the next call. */
+  /** The next call's place in the order of arrival. */
   nextArrival(): number {
-    return this.calls++;
+    this.calls++;
+    return this.#queue.nextTicket();
+  }
+
+  /** Users that are remembered: those with calls here. */
+  get users(): number {
+    return this.#queue.users;
   }
 
   get places(): number {
@@ -70,10 +76,11 @@ export class Turnstile {
 
   arrive(entrant: Entrant): void {
     this.waiting++;
+    this.#queue.meet(entrant);
     this.#join(entrant, () => this.#queue.add(entrant));
   }
 
-  /** A call that was refused or has failed waits for its place again, which is before all that came later. */
+  /** A call that was refused or has failed waits for its place again: see `FairQueue`. */
   comeBack(entrant: Entrant): void {
     this.#join(entrant, () => this.#queue.putBack(entrant));
   }
@@ -94,14 +101,17 @@ export class Turnstile {
   }
 
   /** A call waits no longer. */
-  leave(isQueued: boolean): void {
+  leave(entrant: Entrant, isQueued: boolean): void {
     this.waiting--;
-    if (isQueued) this.#queue.noteGone();
+    if (isQueued) this.#queue.noteGone(entrant);
+    this.#queue.part(entrant);
   }
 
   /** There was an answer, be it a failure that says nothing about the provider. */
-  answered({ request, context }: Entrant, sent: Sent, usage: Usage | undefined): void {
+  answered(entrant: Entrant, sent: Sent, usage: Usage | undefined): void {
+    const { request, context } = entrant;
     this.inFlight--;
+    this.#queue.part(entrant);
     const now = context.clock.elapsed();
     this.#found();
     this.#pacing.answered(sent, request, usage, now);
@@ -173,8 +183,9 @@ export class Turnstile {
   }
 
   /** The call was given up while the model worked on it. */
-  aborted(sent: Sent): void {
+  aborted(entrant: Entrant, sent: Sent): void {
     this.inFlight--;
+    this.#queue.part(entrant);
     this.#barrier.aborted(sent.attempt);
   }
 

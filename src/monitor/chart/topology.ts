@@ -22,6 +22,8 @@ export type TopologyNode = { readonly id: string; readonly name: string } & (
       readonly kind: 'group';
       /** Members; absent: one for each row of a file. */
       readonly count?: number;
+      /** There is nobody to begin with: so many may come at most, `count` is absent. */
+      readonly upTo?: number;
       /** Its members wait for messages. */
       readonly inbox: boolean;
     }
@@ -73,10 +75,20 @@ function toKind(tool: ToolSpec | undefined): string {
 }
 
 function toGroupNode({ name, members, observe }: GroupSpec): TopologyNode {
-  const id = `group:${name}`;
+  const node = { id: `group:${name}`, kind: 'group', name } as const;
   const { inbox } = observe;
-  if (members.kind === 'each' || members.kind === 'files') return { id, kind: 'group', name, inbox };
-  return { id, kind: 'group', name, count: members.kind === 'count' ? members.count : members.rows.length, inbox };
+  switch (members.kind) {
+    case 'each':
+    case 'files':
+      return { ...node, inbox };
+    case 'spawned':
+    case 'sessions':
+      return { ...node, upTo: members.max, inbox };
+    case 'count':
+      return { ...node, count: members.count, inbox };
+    case 'list':
+      return { ...node, count: members.rows.length, inbox };
+  }
 }
 
 function toEdges(group: GroupSpec, scenario: Scenario): TopologyEdge[] {

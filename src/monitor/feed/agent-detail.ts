@@ -1,4 +1,4 @@
-import { DETAIL_MAX_BYTES } from '../../base/limits.ts';
+import { DETAIL_MAX_BYTES } from '../../base/monitor-limits.ts';
 import { compileTemplate } from '../../base/template.ts';
 import type { AgentSpec, Json, JsonObject, RunEvent } from '../../protocol.ts';
 import type { AgentMessage } from '../messages.ts';

@@ -1,5 +1,5 @@
 import { TroupeError } from '../../base/errors.ts';
-import { CLIENT_AGENTS_MAX } from '../../base/limits.ts';
+import { CLIENT_AGENTS_MAX } from '../../base/monitor-limits.ts';
 import type { RunEvent } from '../../protocol.ts';
 import type { EventsMessage } from '../messages.ts';
 import type { Subscriber } from './channels.ts';

@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../../base/clock.ts';
-import { CHARTS_MS, FRAME_MS } from '../../base/limits.ts';
+import { CHARTS_MS, FRAME_MS } from '../../base/monitor-limits.ts';
 import type { RunEvent } from '../../protocol.ts';
 import type {
   AgentTopic,
@@ -23,10 +23,12 @@ import { EventFilter } from './log-filter.ts';
 import { queryLog } from './log-query.ts';
 import { LogView } from './log-view.ts';
 import { LoopSamples } from './loop-samples.ts';
+import { TalkFeed } from './talk-feed.ts';
 import type { Watch } from './watch.ts';
 
 const AGENT_EVENTS = 1_000;
 const LOG_EVENTS = 100;
+const TOPICS = ['fleet', 'log', 'charts', 'limits', 'agent', 'messages', 'sequence', 'inbox'] as const;
 
 type FleetFrame = Omit<FleetMessage, 'id'>;
 type LogFrame = Omit<LogMessage, 'id'>;
@@ -47,6 +49,7 @@ export class Feed {
   readonly #charts: Channels<ChartsFrame, { changes(): ChartsFrame | undefined }>;
   readonly #limits: Channels<LimitsFrame, LimitsView>;
   readonly #followers: AgentFollowers;
+  readonly #talk: TalkFeed;
   /** Of logs whose first answer is being made: what has come since it was begun. */
   readonly #opening = new Set<LogView>();
   readonly #loop = new LoopSamples();
@@ -69,6 +72,7 @@ export class Feed {
     this.#charts = new Channels(encode, () => toCharts(watch, this.#loop.delays));
     this.#limits = new Channels(encode, (view) => view.all());
     this.#followers = new AgentFollowers(encode);
+    this.#talk = new TalkFeed(watch, encode);
   }
 
   /** Takes each event of a live run, after the history has it. */
@@ -76,6 +80,7 @@ export class Feed {
     if (!this.#followers.isEmpty) this.#followers.take(event);
     if (this.#log.size > 0) for (const { view } of this.#log.views()) view.take(event);
     for (const view of this.#opening) view.take(event);
+    this.#talk.take(event);
   }
 
   /** @throws {TroupeError} `AGENT_UNKNOWN`, `GROUP_UNKNOWN`, `TOO_MANY`. */
@@ -108,6 +113,8 @@ export class Feed {
       case 'agent':
         await this.#subscribeAgent(subscriber, topic, mark);
         break;
+      default:
+        await this.#talk.subscribe(subscriber, topic, mark);
     }
     this.#arm();
   }
@@ -165,13 +172,15 @@ export class Feed {
   /** @returns How many subscriptions ended. */
   unsubscribe(subscriber: Subscriber, { topic, agent }: Pick<Unsubscribe, 'topic' | 'agent'>): number {
     if (topic === 'agent') return this.#followers.unfollow(subscriber, agent);
+    if (topic === 'messages' || topic === 'sequence' || topic === 'inbox')
+      return this.#talk.unsubscribe(subscriber, topic);
     const channels = { fleet: this.#fleet, log: this.#log, charts: this.#charts, limits: this.#limits }[topic];
     return channels.unsubscribe(subscriber) ? 1 : 0;
   }
 
   /** Forgets a subscriber. */
   drop(subscriber: Subscriber): void {
-    for (const topic of ['fleet', 'log', 'charts', 'limits', 'agent'] as const) this.unsubscribe(subscriber, { topic });
+    for (const topic of TOPICS) this.unsubscribe(subscriber, { topic });
   }
 
   stop(): void {
@@ -198,6 +207,8 @@ export class Feed {
         const limit = topic.limit ?? AGENT_EVENTS;
         return (await toAgentDetail(this.#watch, this.#watch.positionOf(topic.agent), { limit, ...when })).message;
       }
+      default:
+        return this.#talk.answer(topic, at);
     }
   }
 
@@ -210,7 +221,8 @@ export class Feed {
   }
 
   get #isIdle(): boolean {
-    return this.#fleet.size + this.#log.size + this.#charts.size + this.#limits.size === 0 && this.#followers.isEmpty;
+    const sizes = [this.#fleet, this.#log, this.#charts, this.#limits, this.#talk].map(({ size }) => size);
+    return sizes.every((size) => size === 0) && this.#followers.isEmpty;
   }
 
   #arm(): void {
@@ -230,11 +242,13 @@ export class Feed {
     this.#fleet.flush();
     this.#log.flush();
     this.#followers.flush();
+    this.#talk.flush();
     this.#loop.take(now, this.#watch.isLive ? this.#watch.at : undefined);
     if (now - this.#chartsAt >= CHARTS_MS) {
       this.#chartsAt = now;
       this.#charts.flush();
       this.#limits.flush();
+      this.#talk.flushNumbers();
     }
     this.#timer = this.#clock.setTimer(FRAME_MS, this.#tick);
   };

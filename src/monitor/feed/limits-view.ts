@@ -1,4 +1,4 @@
-import { AGENT_BUDGETS_TOLD } from '../../base/limits.ts';
+import { AGENT_BUDGETS_TOLD } from '../../base/monitor-limits.ts';
 import type { BudgetView, ModelView, RunSummary } from '../../protocol.ts';
 import type { LimitsMessage } from '../messages.ts';
 import type { View } from './channels.ts';
@@ -46,8 +46,7 @@ function read({ source, history, groups, at, isLive }: Watch): Limits {
   const closest = toClosest(ofAgents);
   // A run that has ended takes no more time, though its clock goes on.
   const endedAt = isLive ? Number.POSITIVE_INFINITY : at;
-  const start = history.runEvent(1);
-  const before = start?.type === 'run.started' ? start.before?.spent : undefined;
+  const before = history.began?.before?.spent;
   const told = [...budgets.filter(({ kind }) => kind !== 'agent'), ...closest];
   return {
     type: 'limits',

@@ -1,28 +1,47 @@
-import { LOG_SCAN_ROWS } from '../../base/limits.ts';
-import type { RunEvent } from '../../protocol.ts';
-import type { Seq } from '../history/history.ts';
-import { type Chunk, ENDINGS, EVENT_TYPES, FAILED, HELD, NO_AGENT, NO_NAME } from '../history/rows.ts';
+import { LOG_SCAN_ROWS } from '../../base/monitor-limits.ts';
+import type { Message, RunEvent } from '../../protocol.ts';
+import type { Seq } from '../history/kept-events.ts';
+import {
+  type Chunk,
+  EVENT_TYPES,
+  FAILED,
+  isJournalled,
+  isKept,
+  MESSAGE_KINDS,
+  NO_AGENT,
+  NO_NAME,
+  toKind,
+} from '../history/rows.ts';
+import { toShortEvent } from '../short-event.ts';
 import { toEvents } from '../to-events.ts';
 import type { EventFilter } from './log-filter.ts';
-import { toShortEvent } from './short-event.ts';
+import { OUTSIDE, tellRow } from './tell-row.ts';
 import type { Watch } from './watch.ts';
 
 /** Agents whose journals one query reads; the other events are told by what the history knows of them. */
 const JOURNALS_MAX = 200;
-/** A journal's times are those of the records, taken just before the events'. */
-const SAME_MS = 5;
+/** Times in journals are exact, but for how numbers are written. */
+const SAME_MS = 0.01;
+/** An answer is told by the record of its turn, which is made so long before it is sent, at most: until memory has it. */
+const REPLY_MS = 100;
 
 /**
- * The newest events at a moment that fit a filter, oldest first, with their texts from the agents' journals.
+ * The newest events at a moment that fit a filter, oldest first: those that the history has kept, and the others with their
+ * texts from the agents' journals.
  *
  * @param limit At most so many.
  * @param at The moment. Default: now.
  */
-export async function queryLog(watch: Watch, filter: EventFilter, limit: number, at?: number): Promise<RunEvent[]> {
+export async function queryLog(
+  watch: Watch,
+  filter: Pick<EventFilter, 'fitsRow'>,
+  limit: number,
+  at?: number,
+): Promise<RunEvent[]> {
   const rows = findRows(watch, filter, limit, at);
   const byTeller = new Map<number, Found[]>();
   for (const row of [...rows].reverse()) {
-    if (!IN_JOURNAL.has(row.type)) continue;
+    if (row.kept !== undefined || !isJournalled(toKind(row.type))) continue;
     const teller = tellerOf(row);
     const of = byTeller.get(teller) ?? [];
     of.push(row);
@@ -32,19 +51,8 @@ export async function queryLog(watch: Watch, filter: EventFilter, limit: number,
     const spec = watch.source.specs[agent];
     if (spec !== undefined) fill(watch, newestFirst, toEvents(spec, await watch.source.journal(spec.id)));
   }
-  return rows.map((row) => toShortEvent(row.event ?? tell(watch, row)));
+  return rows.flatMap((row) => toEvent(watch, row) ?? []);
 }
-
-const IN_JOURNAL: ReadonlySet<RunEvent['type']> = new Set([
-  'agent.observed',
-  'agent.decided',
-  'model.failed',
-  'tool.started',
-  'tool.finished',
-  'agent.replied',
-  'agent.ended',
-  'message.sent',
-]);
 
 interface Found {
   readonly seq: Seq;
@@ -54,10 +62,13 @@ interface Found {
   readonly turn: number;
   readonly chunk: Chunk;
   readonly index: number;
+  /** By the history, as the log shows it. */
+  readonly kept: RunEvent | undefined;
+  /** From a journal. */
   event: RunEvent | undefined;
 }
 
-function findRows(watch: Watch, filter: EventFilter, limit: number, at: number | undefined): Found[] {
+function findRows(watch: Watch, filter: Pick<EventFilter, 'fitsRow'>, limit: number, at: number | undefined): Found[] {
   const { history } = watch;
   const last = at === undefined ? history.last : history.seqAt(at);
   const oldest = Math.max(history.first, last - LOG_SCAN_ROWS + 1);
@@ -65,17 +76,22 @@ function findRows(watch: Watch, filter: EventFilter, limit: number, at: number |
   for (let seq = last; seq >= oldest && rows.length < limit; seq--) {
     const { chunk, index } = history.row(seq);
     if (!filter.fitsRow(chunk, index)) continue;
-    const type = EVENT_TYPES[chunk.kind[index] ?? 0] ?? 'run.started';
+    const kind = chunk.kind[index] ?? 0;
+    const type = EVENT_TYPES[kind] ?? 'run.started';
     const agent = chunk.agent[index] ?? -1;
-    const row = { at: chunk.at[index] ?? 0, turn: chunk.turn[index] ?? 0, event: history.runEvent(seq) };
-    rows.push({ seq, agent, type, chunk, index, ...row });
+    const kept = history.keptEvent(seq);
+    // One that has given way to newer ones: there is nothing left to tell.
+    if (kept === undefined && isKept(kind) && !isJournalled(kind)) continue;
+    const [at, turn] = [chunk.at[index] ?? 0, chunk.turn[index] ?? 0];
+    rows.push({ seq, at, agent, type, turn, chunk, index, kept, event: undefined });
   }
   return rows.reverse();
 }
 
-/** Position of the agent whose journal has a row's texts: a message is in its receiver's. */
+/** Position of the agent whose journal has a row's texts: a message is in its receiver's, an answer in its sender's. */
 function tellerOf({ type, agent, chunk, index }: Found): number {
-  return type === 'message.sent' ? (chunk.value[index] ?? NO_AGENT) : agent;
+  const isReceivers = type === 'message.sent' && MESSAGE_KINDS[chunk.flag[index] ?? 0] !== 'reply';
+  return isReceivers ? (chunk.value[index] ?? NO_AGENT) : agent;
 }
 
 /**
@@ -89,7 +105,7 @@ function fill(watch: Watch, newestFirst: readonly Found[], events: readonly RunE
     free.set(key, (free.get(key) ?? new Set()).add(event));
   }
   for (const row of newestFirst) {
-    const alike = free.get(`${row.type} ${row.turn}`);
+    const alike = free.get(`${row.type} ${row.type === 'message.sent' ? 0 : row.turn}`);
     let nearest: RunEvent | undefined;
     for (const event of alike ?? []) {
       if (!fits(watch, row, event)) continue;
@@ -109,11 +125,18 @@ function fits(watch: Watch, row: Found, event: RunEvent): boolean {
     case 'tool.finished':
       return event.result.name === nameOf(watch, row) && event.result.isError === isFailed(row);
     case 'message.sent':
-      // One that is not yet observed is in no journal: it must not be taken for another one.
-      return event.agent === senderOf(watch, row) && Math.abs(event.at - row.at) <= SAME_MS;
+      return event.agent === senderOf(watch, row) && isSent(row, event.message);
     default:
       return true;
   }
+}
+
+/** One that is not yet observed, or answered, is in no journal: it must not be taken for another one. */
+function isSent({ at, turn, chunk, index }: Found, message: Message): boolean {
+  const kind = MESSAGE_KINDS[chunk.flag[index] ?? 0];
+  if (message.kind !== kind) return false;
+  const earlier = at - turn / 1_000 - message.at;
+  return kind === 'reply' ? earlier >= -SAME_MS && earlier <= REPLY_MS : Math.abs(earlier) <= SAME_MS;
 }
 
 function nameOf(watch: Watch, { chunk, index }: Found): string {
@@ -124,9 +147,8 @@ function isFailed({ chunk, index }: Found): boolean {
   return chunk.flag[index] === FAILED;
 }
 
-/** Whoever is none of the run's agents sends from outside. */
-function senderOf(watch: Watch, { agent }: Found): string {
-  return watch.source.specs[agent]?.id ?? 'user';
+function senderOf(watch: Watch, row: Found): string {
+  return watch.source.specs[row.agent]?.id ?? (nameOf(watch, row) || OUTSIDE);
 }
 
 function turnOf(event: RunEvent): number {
@@ -134,28 +156,27 @@ function turnOf(event: RunEvent): number {
   return 'turns' in event ? event.turns : 0;
 }
 
+/** Undefined if nobody knows any more what it said. */
+function toEvent(watch: Watch, row: Found): RunEvent | undefined {
+  if (row.kept !== undefined) return row.kept;
+  const event = row.event ?? tell(watch, row);
+  return event === undefined ? undefined : toShortEvent(event);
+}
+
 /** What the history alone knows. */
-function tell(watch: Watch, row: Found): RunEvent {
+function tell(watch: Watch, row: Found): RunEvent | undefined {
   const { seq, at, agent, type, turn, chunk, index } = row;
   const { specs } = watch.source;
-  const id = senderOf(watch, row);
-  const flag = chunk.flag[index] ?? 0;
-  const name = nameOf(watch, row);
-  const durationMs = chunk.value[index] ?? 0;
-  const decision = { toolCalls: [], final: false, usage: { inputTokens: 0, outputTokens: 0 }, serviceMs: 0 };
-  const result = { callId: '', name, isError: isFailed(row), content: null, serviceMs: 0 };
-  const details: Partial<Record<RunEvent['type'], object>> = {
-    'agent.started': { group: specs[agent]?.group.name ?? '' },
-    'agent.waiting': { for: flag === HELD ? 'to go on' : 'a message' },
-    'agent.observed': { turn, observation: { kind: 'observation', text: '' } },
-    'agent.decided': { turn, model: name, durationMs, decision },
-    'model.failed': { turn, model: name, durationMs, error: { code: 'ERROR', message: '' } },
-    'tool.started': { turn, call: { id: '', name, args: {} } },
-    'tool.finished': { turn, durationMs, result },
-    'agent.stored': { turn },
-    'agent.replied': { turn, observation: '', reply: '' },
-    'agent.ended': { status: ENDINGS[flag] ?? 'stopped', turns: turn, criticalPathMs: 0 },
-    'message.sent': { message: { id: '', from: id, to: specs[durationMs]?.id ?? '', body: '', at } },
-  };
-  return { seq, at, type, agent: id, ...details[type] } as unknown as RunEvent;
+  const value = chunk.value[index] ?? 0;
+  return tellRow(type, {
+    seq,
+    at,
+    agent: senderOf(watch, row),
+    group: specs[agent]?.group.name ?? '',
+    to: specs[value]?.id ?? '',
+    turn,
+    flag: chunk.flag[index] ?? 0,
+    name: nameOf(watch, row),
+    value,
+  });
 }

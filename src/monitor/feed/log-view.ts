@@ -1,8 +1,8 @@
-import { LOG_FRAME_EVENTS } from '../../base/limits.ts';
+import { LOG_FRAME_EVENTS } from '../../base/monitor-limits.ts';
 import type { RunEvent } from '../../protocol.ts';
 import type { LogMessage } from '../messages.ts';
+import { toShortEvent } from '../short-event.ts';
 import type { EventFilter } from './log-filter.ts';
-import { toShortEvent } from './short-event.ts';
 
 /** The events of one filter since the last frame: the newest `LOG_FRAME_EVENTS` of them. */
 export class LogView {

@@ -1,5 +1,5 @@
-import { LOOP_SAMPLE_MS } from '../../base/limits.ts';
 import { createLoopDelayMeter, type LoopDelayMeter } from '../../base/loop-delay.ts';
+import { LOOP_SAMPLE_MS } from '../../base/monitor-limits.ts';
 import type { LoopDelays } from './charts.ts';
 
 /** Samples that are kept: ten minutes, and after that every second, fourth, ... */

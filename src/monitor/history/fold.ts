@@ -1,6 +1,16 @@
 import { AGENT_STATES, type AgentState } from '../states.ts';
 import { Latencies } from './latencies.ts';
-import { type Chunk, ENDINGS, type EventType, FAILED, HELD, NO_NAME, toKind } from './rows.ts';
+import {
+  type Chunk,
+  DEAD_REASONS,
+  ENDINGS,
+  type EventType,
+  FAILED,
+  HELD,
+  MESSAGE_KINDS,
+  NO_NAME,
+  toKind,
+} from './rows.ts';
 
 const STATE = Object.fromEntries(AGENT_STATES.map((state, index) => [state, index])) as Record<AgentState, number>;
 const STATES = AGENT_STATES.length;
@@ -21,6 +31,22 @@ const STORED = KIND('agent.stored');
 const REPLIED = KIND('agent.replied');
 const ENDED = KIND('agent.ended');
 const SENT = KIND('message.sent');
+const DEAD = KIND('message.dead');
+const SET_ASIDE = KIND('agent.set-aside');
+/** What is not put into a mailbox: whoever has asked waits for it. */
+const REPLY = MESSAGE_KINDS.indexOf('reply');
+/** Why a message that was in a mailbox is not there any more. */
+const TAKEN_OUT: ReadonlySet<number> = new Set(
+  (['dropped', 'expired', 'never-observed'] as const).map((reason) => DEAD_REASONS.indexOf(reason)),
+);
+
+/** One who waits has observed a message when it is told that it was sent: as long before as a busy event loop takes. */
+const EARLY_MS = 100;
+
+/** What an agent does with a message. */
+const NOTHING = 0;
+const WORKING = 1;
+const AGAIN = 2;
 
 export interface Totals {
   turns: number;
@@ -53,6 +79,12 @@ export class Fold {
   /** Calls each agent still waits for. */
   readonly pending: Uint16Array;
   readonly paused: Uint8Array;
+  /** Messages each agent has not yet observed, of those sent since the first event. */
+  readonly mailboxes: Uint32Array;
+  /** What each agent works on is a message: if it starts again, it observes that again. */
+  readonly #onMessage: Uint8Array;
+  /** Agents that have observed more than was sent to them: how many messages, and when. */
+  readonly #early: Map<number, { readonly messages: number; readonly at: number }>;
 
   constructor(agents: number, from?: Fold) {
     this.seq = from?.seq ?? 0;
@@ -65,6 +97,9 @@ export class Fold {
     this.tools = cloneAll(from?.tools);
     this.pending = from?.pending.slice() ?? new Uint16Array(agents);
     this.paused = from?.paused.slice() ?? new Uint8Array(agents);
+    this.mailboxes = from?.mailboxes.slice() ?? new Uint32Array(agents);
+    this.#onMessage = from === undefined ? new Uint8Array(agents) : from.#onMessage.slice();
+    this.#early = new Map(from === undefined ? [] : from.#early);
     if (from === undefined) this.counts[STATE.unstarted] = agents;
   }
 
@@ -93,7 +128,7 @@ export class Fold {
     const agent = chunk.agent[row] ?? -1;
     const flag = chunk.flag[row] ?? 0;
     // Before the others: a message from outside is sent by nobody of the run.
-    if (chunk.kind[row] === SENT) this.totals.messages++;
+    if (chunk.kind[row] === SENT || chunk.kind[row] === DEAD) this.#mail(chunk, row);
     if (agent < 0) return;
     switch (chunk.kind[row]) {
       case STARTED:
@@ -102,6 +137,7 @@ export class Fold {
         break;
       case OBSERVED:
         this.totals.turns++;
+        this.#takeMail(agent, chunk.count[row] ?? 0, chunk.at[row] ?? 0);
         this.#go(agent, STATE.decide);
         break;
       case WAITING:
@@ -134,20 +170,54 @@ export class Fold {
       case PASSIVATED:
         this.#move(agent, STATE.waiting);
         break;
+      case SET_ASIDE:
+        this.#onMessage[agent] = NOTHING;
+        break;
       case RESTARTING:
-        this.totals.failures++;
-        this.#move(agent, STATE.unstarted);
+        this.#restart(agent);
         break;
       case STORED:
         this.#go(agent, STATE.observe);
         break;
       case REPLIED:
         this.totals.replies++;
+        this.#onMessage[agent] = NOTHING;
         break;
       case ENDED:
         this.#end(agent, STATE[ENDINGS[flag] ?? 'stopped']);
         break;
     }
+  }
+
+  /** A message has come, or has gone unobserved. */
+  #mail(chunk: Chunk, row: number): void {
+    const to = chunk.value[row] ?? -1;
+    const flag = chunk.flag[row] ?? 0;
+    const has = this.mailboxes[to];
+    if (chunk.kind[row] === SENT) {
+      this.totals.messages++;
+      if (has !== undefined && flag !== REPLY && !this.#isTaken(to, chunk.at[row] ?? 0)) this.mailboxes[to] = has + 1;
+    } else if (has !== undefined && has > 0 && TAKEN_OUT.has(flag)) this.mailboxes[to] = has - 1;
+  }
+
+  /** One that came before the first event is not among those counted. */
+  #takeMail(agent: number, messages: number, at: number): void {
+    if (messages === 0) return;
+    const isAgain = this.#onMessage[agent] === AGAIN;
+    this.#onMessage[agent] = WORKING;
+    if (isAgain) return;
+    const has = this.mailboxes[agent] ?? 0;
+    this.mailboxes[agent] = Math.max(0, has - messages);
+    if (has < messages) this.#early.set(agent, { messages: messages - has, at });
+  }
+
+  /** The message has been observed already. */
+  #isTaken(agent: number, at: number): boolean {
+    const early = this.#early.get(agent);
+    if (early === undefined) return false;
+    if (early.messages > 1) this.#early.set(agent, { ...early, messages: early.messages - 1 });
+    else this.#early.delete(agent);
+    return at - early.at <= EARLY_MS;
   }
 
   #took(latencies: Map<number, Latencies>, chunk: Chunk, row: number): void {
@@ -175,7 +245,14 @@ export class Fold {
     if (!paused && state === STATE.paused) this.#move(agent, STATE.observe);
   }
 
+  #restart(agent: number): void {
+    this.totals.failures++;
+    if (this.#onMessage[agent] === WORKING) this.#onMessage[agent] = AGAIN;
+    this.#move(agent, STATE.unstarted);
+  }
+
   #end(agent: number, state: number): void {
+    this.mailboxes[agent] = 0;
     if (state === STATE.failed) this.totals.failures++;
     if (state === STATE.stopped) this.#move(agent, state);
     else this.#go(agent, state);

@@ -1,32 +1,33 @@
-import { HISTORY_CHUNKS } from '../../base/limits.ts';
-import type { AgentSpec, EndedStatus, ErrorInfo, RunEvent } from '../../protocol.ts';
+import { HISTORY_CHUNKS } from '../../base/monitor-limits.ts';
+import type { AgentSpec, EndedStatus, ErrorInfo, RunEvent, Usage } from '../../protocol.ts';
 import { Fold } from './fold.ts';
-import { CHUNK_ROWS, Chunk, ENDINGS, FAILED, HELD, NO_AGENT, NO_NAME, toKind } from './rows.ts';
+import { KeptEvents, type Seq } from './kept-events.ts';
+import { Names } from './names.ts';
+import { noteDead, noteRow } from './note-row.ts';
+import { type AgentEvent, CHUNK_ROWS, Chunk, isKept, NO_AGENT, NO_NAME, toKind } from './rows.ts';
 import { Spending } from './spending.ts';
-
-/** A row's number: 1 for the run's first event, as `seq` of a live run. */
-export type Seq = number;
 
 /**
  * What has happened in a run, in numbers: enough to say where every agent was at any moment.
  *
- * Contract: `append` is all that a run pays while nobody watches, about 0.1 us an event. The newest
- * `HISTORY_CHUNKS * CHUNK_ROWS` events (2 million, 54 MB) are kept.
+ * Contract: `append` is all that a run pays while nobody watches, about 0.1 us an event, and some microseconds
+ * a rare one that is kept itself. The newest `HISTORY_CHUNKS * CHUNK_ROWS` events (2 million, 54 MB) are kept.
  */
 export class History {
   readonly agents: readonly string[];
-  /** Of models and tools, as they first appear. */
-  readonly names: string[] = [];
   /** Called whenever a chunk is full, so that whoever folds the rows never falls behind what is dropped. */
   onChunk: (() => void) | undefined;
   /** Why memory cannot be written, while it cannot. */
   trouble: ErrorInfo | undefined;
   /** Up to the last event. */
   spending: Spending;
+  /** How the run began, however long ago. Undefined before that. */
+  began: (RunEvent & { readonly type: 'run.started' }) | undefined;
   readonly #positions = new Map<string, number>();
-  readonly #nameIndex = new Map<string, number>();
-  /** Events about the whole run; few. */
-  readonly #runEvents = new Map<Seq, RunEvent>();
+  readonly #names = new Names();
+  readonly #runEvents = new KeptEvents();
+  /** Of agents, those that no row can tell. */
+  readonly #agentEvents = new KeptEvents();
   #chunks: Chunk[] = [new Chunk()];
   /** Chunks dropped so far. */
   #dropped = 0;
@@ -52,6 +53,11 @@ export class History {
     const start = new Fold(this.agents.length);
     for (const [agent, status] of ended) start.place(this.#positions.get(agent) ?? NO_AGENT, status);
     this.#keyframes = [start];
+  }
+
+  /** Of models and tools, as they first appear. */
+  get names(): readonly string[] {
+    return this.#names.list;
   }
 
   /** @returns The agent's position, or undefined if the run has none of that name. */
@@ -89,14 +95,21 @@ export class History {
     const chunk = this.#room();
     const index = chunk.length++;
     chunk.at[index] = event.at;
-    chunk.kind[index] = toKind(event.type);
+    const kind = toKind(event.type);
+    chunk.kind[index] = kind;
     chunk.name[index] = NO_NAME;
     if ('agent' in event) {
-      chunk.agent[index] = this.#positions.get(event.agent) ?? NO_AGENT;
-      this.#note(chunk, index, event);
+      const agent = this.#positions.get(event.agent) ?? NO_AGENT;
+      chunk.agent[index] = agent;
+      noteRow(chunk, index, event, this.#positions, this.#names);
+      const usage = usageOf(event);
+      if (usage !== undefined) this.spending.add(agent, usage);
+      if (isKept(kind)) this.#agentEvents.keep(this.last, event);
     } else {
       chunk.agent[index] = NO_AGENT;
-      this.#runEvents.set(this.last, event);
+      this.#runEvents.keep(this.last, event);
+      if (event.type === 'run.started') this.began = event;
+      if (event.type === 'message.dead') noteDead(chunk, index, event.letter, this.#positions);
       if (event.type === 'store.degraded') this.trouble = event.error;
       if (event.type === 'store.recovered') this.trouble = undefined;
     }
@@ -111,8 +124,9 @@ export class History {
     return { chunk, index };
   }
 
-  runEvent(seq: Seq): RunEvent | undefined {
-    return this.#runEvents.get(seq);
+  /** An event that no row can tell, as the log shows it. Undefined: a row does, or too many have come since. */
+  keptEvent(seq: Seq): RunEvent | undefined {
+    return this.#runEvents.get(seq) ?? this.#agentEvents.get(seq);
   }
 
   /** The last event at or before a moment; 0 if there is none. */
@@ -156,9 +170,9 @@ export class History {
     const order = Uint32Array.from(times, (_, i) => i).sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0) || a - b);
     const sorted = new History(this.agents.map((id) => ({ id })));
     sorted.#keyframes = [this.start()];
-    sorted.names.push(...this.names);
     sorted.spending = this.spending;
-    for (const [index, name] of this.names.entries()) sorted.#nameIndex.set(name, index);
+    sorted.began = this.began;
+    for (const name of this.names) sorted.#names.placeOf(name);
     for (const place of order) sorted.#copy(this, place + 1);
     return sorted;
   }
@@ -166,8 +180,8 @@ export class History {
   #copy(from: History, seq: Seq): void {
     const { chunk, index } = from.row(seq);
     this.#room().copy(chunk, index);
-    const event = from.runEvent(seq);
-    if (event !== undefined) this.#runEvents.set(this.last, event);
+    this.#runEvents.copy(from.#runEvents, seq, this.last);
+    this.#agentEvents.copy(from.#agentEvents, seq, this.last);
   }
 
   #at(seq: Seq): number {
@@ -194,64 +208,14 @@ export class History {
       this.#chunks = this.#chunks.slice(1);
       this.#keyframes = this.#keyframes.slice(1);
       this.#dropped++;
+      this.#runEvents.dropBefore(this.first);
+      this.#agentEvents.dropBefore(this.first);
     }
     return chunk;
   }
-
-  #note(chunk: Chunk, index: number, event: Extract<RunEvent, { agent: string }>): void {
-    if ('turn' in event) chunk.turn[index] = event.turn;
-    switch (event.type) {
-      case 'agent.decided':
-        chunk.count[index] = event.decision.toolCalls.length;
-        chunk.name[index] = this.#nameOf(event.model);
-        chunk.value[index] = event.durationMs;
-        this.spending.add(chunk.agent[index] ?? NO_AGENT, event.decision.usage);
-        break;
-      case 'agent.condensed':
-        if (event.usage !== undefined) this.spending.add(chunk.agent[index] ?? NO_AGENT, event.usage);
-        break;
-      case 'agent.recalled':
-        chunk.count[index] = event.pending;
-        break;
-      case 'model.failed':
-        chunk.flag[index] = FAILED;
-        chunk.name[index] = this.#nameOf(event.model);
-        chunk.value[index] = event.durationMs;
-        break;
-      case 'tool.started':
-        chunk.name[index] = this.#nameOf(event.call.name);
-        break;
-      case 'tool.finished':
-        if (event.result.isError) chunk.flag[index] = FAILED;
-        chunk.name[index] = this.#nameOf(event.result.name);
-        chunk.value[index] = event.durationMs;
-        break;
-      case 'agent.waiting':
-        if (event.for !== 'a message') chunk.flag[index] = HELD;
-        break;
-      case 'agent.ended':
-        chunk.flag[index] = Math.max(0, ENDINGS.indexOf(event.status as (typeof ENDINGS)[number]));
-        chunk.turn[index] = event.turns;
-        break;
-      case 'message.sent':
-        chunk.value[index] = this.#positions.get(event.message.to) ?? NO_AGENT;
-        break;
-    }
-  }
-
-  #nameOf(name: string): number {
-    const known = this.#nameIndex.get(name);
-    if (known !== undefined) return known;
-    // A model may make names up without end; past the last place they share one, and are not remembered.
-    if (this.names.length >= NAMES_MAX) {
-      this.names[NAMES_MAX] = '(others)';
-      return NAMES_MAX;
-    }
-    const index = this.names.push(name) - 1;
-    this.#nameIndex.set(name, index);
-    return index;
-  }
 }
 
-/** Different models and tools that are told apart. */
-const NAMES_MAX = 1_000;
+function usageOf(event: AgentEvent): Usage | undefined {
+  if (event.type === 'agent.decided') return event.decision.usage;
+  return event.type === 'agent.condensed' ? event.usage : undefined;
+}

@@ -1,7 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../../base/clock.ts';
-import { WRONG_TOKEN_MAX_MS, WRONG_TOKEN_MS, WRONG_TOKENS_FREE, WRONG_TOKENS_WAITING } from '../../base/limits.ts';
+import {
+  WRONG_TOKEN_MAX_MS,
+  WRONG_TOKEN_MS,
+  WRONG_TOKENS_FREE,
+  WRONG_TOKENS_WAITING,
+} from '../../base/monitor-limits.ts';
 
 /** What a request may do. */
 export type Right = 'read' | 'control';

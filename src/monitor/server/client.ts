@@ -1,9 +1,11 @@
 import { toErrorInfo } from '../../base/errors.ts';
-import { CLIENT_QUEUE_MAX } from '../../base/limits.ts';
+import { CLIENT_QUEUE_MAX } from '../../base/monitor-limits.ts';
 import type { MonitorCommand } from '../../protocol.ts';
 import type { Feed } from '../feed/feed.ts';
 import type { ClientMessage, ErrorMessage, MonitorErrorCode } from '../messages.ts';
+import type { ObserveMessage } from '../observe-messages.ts';
 import type { Right } from './access.ts';
+import type { ObserveClient } from './observe-client.ts';
 import type { Outbox } from './outbox.ts';
 import { parseRequest } from './requests.ts';
 
@@ -14,6 +16,8 @@ export interface ClientOptions {
   readonly encode: (message: object) => string;
   /** Undefined: the run is not under way. @throws {TroupeError} If the command reaches nobody. */
   readonly obey: () => ((command: MonitorCommand) => number) | undefined;
+  /** Absent: nothing can be pushed into this run. */
+  readonly observer?: Pick<ObserveClient, 'observe' | 'close'>;
   /** Ends the connection: 1008, the client does not keep to the protocol. */
   readonly close: (reason: string) => void;
 }
@@ -25,7 +29,16 @@ const CODES: readonly string[] = [
   'AGENT_UNKNOWN',
   'GROUP_UNKNOWN',
   'MAILBOX_FULL',
+  'LETTER_UNKNOWN',
+  'APPROVAL_UNKNOWN',
+  'TOOL_ARGUMENTS',
+  'USAGE',
   'TOO_MANY',
+  'CONFLICT',
+  'SOURCE_FAILED',
+  'SOURCE_UNKNOWN',
+  'SOURCE_ENDED',
+  'SOURCE_UNAVAILABLE',
 ] satisfies MonitorErrorCode[];
 
 /** One connection to `/ws`: takes requests, answers them one after the other. */
@@ -67,6 +80,7 @@ export class Client {
     this.#closed = true;
     this.#options.feed.drop(this.#options.outbox);
     this.#options.outbox.stop();
+    this.#options.observer?.close();
   }
 
   async #answer(message: ClientMessage): Promise<void> {
@@ -88,6 +102,9 @@ export class Client {
         case 'command':
           this.#obey(message.command, toId(message));
           break;
+        case 'observe':
+          await this.#observe(message);
+          break;
       }
     } catch (error) {
       this.#fail(error, message);
@@ -103,6 +120,15 @@ export class Client {
     const send = obey();
     if (send === undefined) this.#refuse('NOT_LIVE', 'Cannot send commands: the run is not under way', id);
     else this.#send({ type: 'answer', ...id, affected: send(command) });
+  }
+
+  async #observe(message: ObserveMessage & Id): Promise<void> {
+    const { right, observer } = this.#options;
+    if (right !== 'control') {
+      this.#refuse('FORBIDDEN', 'Cannot push: start troupe with --monitor-control and open that address', message);
+    } else if (observer === undefined) {
+      this.#refuse('SOURCE_UNKNOWN', 'Cannot push: nothing can be pushed into this run', message);
+    } else await observer.observe(message);
   }
 
   #fail(error: unknown, message: ClientMessage): void {

@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../../base/clock.ts';
-import { CLIENT_BUSY_BYTES, CLIENT_MAX_BYTES, CLIENT_SLOW_MS } from '../../base/limits.ts';
+import { CLIENT_BUSY_BYTES, CLIENT_MAX_BYTES, CLIENT_SLOW_MS } from '../../base/monitor-limits.ts';
 import type { WebSocket } from './web-socket.ts';
 
 /** What is used of a socket. */

@@ -1,8 +1,11 @@
 import { z } from 'zod';
-import type { MonitorCommand } from '../../protocol.ts';
+import { APPROVALS_AT_ONCE } from '../../base/limits.ts';
+import { INBOX_TOLD, SEQUENCE_AGENTS_MAX } from '../../base/monitor-limits.ts';
+import type { Json, MonitorCommand } from '../../protocol.ts';
 import { EVENT_TYPES } from '../history/rows.ts';
 import type { ClientMessage } from '../messages.ts';
 import { AGENT_STATES } from '../states.ts';
+import { itemShape } from './observe-item.ts';
 
 /** A name in a message: longer ones cannot be any of ours. */
 const name = z.string().min(1).max(200);
@@ -23,10 +26,29 @@ const topics = [
   },
   { topic: z.literal('charts') },
   { topic: z.literal('limits') },
+  { topic: z.literal('messages'), group: name.optional() },
+  { topic: z.literal('sequence'), agents: z.array(name).min(1).max(SEQUENCE_AGENTS_MAX) },
+  { topic: z.literal('inbox'), agent: name.optional(), limit: z.number().int().min(0).max(INBOX_TOLD).optional() },
 ] as const;
-const topicNames = z.enum(['fleet', 'agent', 'log', 'charts', 'limits']);
+const topicNames = z.enum(['fleet', 'agent', 'log', 'charts', 'limits', 'messages', 'sequence', 'inbox']);
 
 const text = z.string().min(1).max(32_768);
+const answers = {
+  type: z.literal('approvals.answer'),
+  answer: z.enum(['approve', 'reject']),
+  reason: text.optional(),
+  by: name.optional(),
+};
+const waiting = z
+  .array(z.strictObject({ agent: name, callId: name }))
+  .min(1)
+  .max(APPROVALS_AT_ONCE);
+/** Told apart by which of the two it has. */
+const approvals = z
+  .strictObject({ ...answers, calls: waiting.optional(), tool: name.optional() })
+  .refine(({ calls, tool }) => (calls === undefined) !== (tool === undefined), {
+    error: 'expected either calls or tool',
+  });
 const command = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('agent.send'), agent: name, text }),
   z.strictObject({ type: z.enum(['agent.pause', 'agent.resume', 'agent.stop']), agent: name }),
@@ -34,6 +56,19 @@ const command = z.discriminatedUnion('type', [
   z.strictObject({ type: z.enum(['group.pause', 'group.resume', 'group.stop']), group: name }),
   z.strictObject({ type: z.literal('run.send'), text }),
   z.strictObject({ type: z.enum(['run.pause', 'run.resume']) }),
+  z.strictObject({ type: z.literal('message.resend'), id: z.string().min(1).max(500) }),
+  z.strictObject({ type: z.literal('messages.resend') }),
+  z.strictObject({
+    type: z.literal('approval.answer'),
+    agent: name,
+    callId: name,
+    answer: z.enum(['approve', 'reject', 'edit']),
+    reason: text.optional(),
+    args: z.record(z.string(), z.custom<Json>()).optional(),
+    text: text.optional(),
+    by: name.optional(),
+  }),
+  approvals,
   z.strictObject({ type: z.literal('run.drain'), reason: z.string().max(1_000).default('asked for on the monitor') }),
 ]) satisfies z.ZodType<MonitorCommand>;
 
@@ -48,6 +83,7 @@ const shapes = {
   ),
   unsubscribe: z.strictObject({ type: z.literal('unsubscribe'), id, topic: topicNames, agent: name.optional() }),
   command: z.strictObject({ type: z.literal('command'), id, command }),
+  observe: z.strictObject({ type: z.literal('observe'), id, source: name, item: itemShape }),
 };
 
 /** What a client's text turned out to be. */

@@ -5,10 +5,20 @@ import { networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../base/clock.ts';
 import { TroupeError, toErrorInfo } from '../../base/errors.ts';
-import { CLIENT_MESSAGE_BYTES, CLIENTS_MAX, HANDSHAKE_MS, PORTS_TRIED } from '../../base/limits.ts';
+import {
+  CLIENT_MESSAGE_BYTES,
+  CLIENTS_MAX,
+  HANDSHAKE_MS,
+  OBSERVE_CONNECTIONS_MAX,
+  PORTS_TRIED,
+} from '../../base/monitor-limits.ts';
 import { Access, type Refusal, type Right } from './access.ts';
 import type { Assets } from './assets.ts';
+import { toGuards } from './guards.ts';
 import { type WebSocket, WebSocketServer } from './web-socket.ts';
+
+/** A request below `/observe` that has been let in. */
+export type Observe = (request: IncomingMessage, response: ServerResponse, url: URL, right: Right) => Promise<void>;
 
 /** A WebSocket that has been let in. */
 export type Connect = (socket: WebSocket, right: Right, url: URL) => void;
@@ -23,6 +33,8 @@ export interface ServerOptions {
   readonly clock: Clock;
   /** By path: what a WebSocket there is for. */
   readonly sockets: Readonly<Record<string, Connect>>;
+  /** Answers what is below `/observe`. Absent: nothing can be pushed. */
+  readonly observe?: Observe;
 }
 
 export interface MonitorServer {
@@ -41,7 +53,6 @@ const PAGE_POLICY = [
   "worker-src 'self'",
   "font-src 'self'",
 ];
-const CLOSED_POLICY = ["base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"];
 /** Stately's hosted page, in a frame that is made by a click alone. */
 const STATELY_POLICY = [...PAGE_POLICY, 'frame-src https://stately.ai'];
 /** Time a client has to answer a close. */
@@ -66,7 +77,7 @@ export async function openServer(options: ServerOptions): Promise<MonitorServer>
     // Refused by us, like any other host that is not ours.
     requireHostHeader: false,
   });
-  server.maxConnections = 4 * CLIENTS_MAX;
+  server.maxConnections = 4 * CLIENTS_MAX + (options.observe === undefined ? 0 : OBSERVE_CONNECTIONS_MAX);
   // The HTTP server forgets those that have become WebSockets, or wait to.
   const connections = new Set<Socket>();
   server.on('connection', (socket) => {
@@ -84,7 +95,7 @@ export async function openServer(options: ServerOptions): Promise<MonitorServer>
     perMessageDeflate: false,
     closeTimeout: CLOSE_MS,
   } as object);
-  const serve = new Pages(access, options.assets, port);
+  const serve = new Pages(access, { ...options, port });
   server.on('request', (request, response) => {
     serve.answer(request, response).catch(() => response.destroy());
   });
@@ -129,25 +140,29 @@ class Pages {
   readonly #access: Access;
   readonly #assets: Assets;
   readonly #port: number;
+  readonly #observe: Observe;
 
-  constructor(access: Access, assets: Assets, port: number) {
+  constructor(access: Access, { assets, port, observe = cannotObserve }: ServerOptions) {
     this.#access = access;
     this.#assets = assets;
     this.#port = port;
+    this.#observe = observe;
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const refusal = this.#access.checkOrigin(request);
     if (refusal !== undefined) return say(response, refusal.status, refusal.message);
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
+    const url = toUrl(request);
+    const isPush = url !== undefined && /^\/observe(\/|$)/.test(url.pathname);
+    if (request.method !== 'GET' && request.method !== 'HEAD' && !isPush) {
       response.setHeader('allow', 'GET, HEAD');
       return say(response, 405, 'Only GET and HEAD');
     }
-    const url = toUrl(request);
     if (url === undefined) return say(response, BAD_PATH.status, BAD_PATH.message);
     if (url.pathname === '/healthz') return say(response, 200, 'ok');
     const right = await this.#access.check(request, url);
     if (typeof right !== 'string') return say(response, (right as Refusal).status, (right as Refusal).message);
+    if (isPush) return this.#observe(request, response, url, right);
     const token = url.searchParams.get('token');
     if (token !== null) return this.#remember(response, url, token);
     return this.#send(request, response, url.pathname);
@@ -178,26 +193,20 @@ class Pages {
   }
 }
 
-/** What every answer bears. */
-function toGuards(policy: readonly string[]): Record<string, string> {
-  return {
-    'content-security-policy': [...policy, ...CLOSED_POLICY].join('; '),
-    'x-content-type-options': 'nosniff',
-    'referrer-policy': 'no-referrer',
-    'cross-origin-resource-policy': 'same-origin',
-    'cross-origin-opener-policy': 'same-origin',
-  };
-}
-
 function toPlain(message: string): { headers: Record<string, string | number>; body: string } {
   const body = `${message}\n`;
   const plain = { 'content-type': 'text/plain; charset=utf-8', 'content-length': Buffer.byteLength(body) };
-  return { headers: { ...toGuards(["default-src 'none'"]), ...plain, 'cache-control': 'no-store' }, body };
+  return { headers: { ...toGuards(), ...plain, 'cache-control': 'no-store' }, body };
 }
 
 function say(response: ServerResponse, status: number, text: string): void {
   const { headers, body } = toPlain(text);
   response.writeHead(status, headers).end(body);
+}
+
+/** Of a run without a source that takes it, and of one that is over. */
+async function cannotObserve(_request: IncomingMessage, response: ServerResponse): Promise<void> {
+  say(response, 404, 'Nothing can be pushed into this run: its scenario has no source with "http: true"');
 }
 
 /** Before the handshake there is no response object. */

@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../../base/clock.ts';
-import { INSPECTED_AGENTS_MAX } from '../../base/limits.ts';
+import { INSPECTED_AGENTS_MAX } from '../../base/monitor-limits.ts';
 import type { InspectionStep, Json, RunEvent } from '../../protocol.ts';
 import type { Subscriber } from '../feed/channels.ts';
 import type { Watch } from '../feed/watch.ts';

@@ -2,6 +2,7 @@ import type { ComponentType } from 'preact';
 import { AgentView } from './agent/agent-view.tsx';
 import { ChartView } from './chart/chart-view.tsx';
 import { FleetView } from './fleet/fleet-view.tsx';
+import { lazyView } from './lazy-view.tsx';
 import { LogView } from './log/log-view.tsx';
 import type { View } from './route.ts';
 import { route } from './router.ts';
@@ -23,6 +24,8 @@ const VIEW: Readonly<Record<View, ComponentType>> = {
   agent: AgentView,
   timeline: TimelineView,
   log: LogView,
+  messages: lazyView(async () => (await import('./messages/messages-view.tsx')).MessagesView),
+  inbox: lazyView(async () => (await import('./inbox/inbox-view.tsx')).InboxView),
 };
 
 export function App() {

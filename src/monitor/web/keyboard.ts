@@ -5,13 +5,14 @@ import { goLive, togglePlay } from './store/travel-store.ts';
 
 /** What each key does, for the help. */
 export const KEYS: readonly (readonly [string, string])[] = [
-  ['1 … 5', 'Fleet, Chart, Agent, Timeline, Log'],
+  ['1 … 7', 'Fleet, Chart, Agent, Timeline, Log, Messages, Inbox'],
   ['/', 'Search'],
   ['Space', 'Play, or stop playing'],
   ['L', 'Back to now, or to the end'],
   ['← →', 'On the scrubber: 1 % of the time. In the fleet: move the cursor. In the timeline: pan'],
   ['Home End', 'On the scrubber: the beginning, the end'],
   ['Enter', 'In the fleet: open the agent'],
+  ['↑ ↓', 'In the inbox: the call before, the next one'],
   ['+ −', 'In the timeline: zoom; 0 fits everything'],
   ['?', 'This help'],
 ];

@@ -1,4 +1,4 @@
-export const VIEWS = ['fleet', 'chart', 'agent', 'timeline', 'log'] as const;
+export const VIEWS = ['fleet', 'chart', 'agent', 'timeline', 'log', 'messages', 'inbox'] as const;
 
 export type View = (typeof VIEWS)[number];
 
@@ -7,7 +7,7 @@ export interface Route {
   readonly view: View;
   /** `agent` only. */
   readonly agent?: string;
-  /** Kept from view to view. Keys: `q group state failures type agents machine tab at`. */
+  /** Kept from view to view. Keys: `q group state failures type agents machine tab at members talk tool`. */
   readonly query: Readonly<Record<string, string>>;
 }
 

@@ -1,6 +1,6 @@
 import { batch, effect } from '@preact/signals';
 import type { MonitorCommand, RunEvent } from '../../protocol.ts';
-import type { AgentMessage, LogFilter, ServerMessage, WelcomeMessage } from '../messages.ts';
+import type { AgentMessage, LogFilter, ServerMessage, Topic, WelcomeMessage } from '../messages.ts';
 import { type Connection, createConnection } from './connection.ts';
 import { formatCount } from './format.ts';
 import { createLatest } from './latest.ts';
@@ -8,6 +8,7 @@ import { query, setQuery } from './router.ts';
 import { addEvents, resetAgents, setAgent } from './store/agents-store.ts';
 import { resetCharts, setPastCharts, updateCharts } from './store/charts-store.ts';
 import { copyFleetToPast, replaceFleet, setPastFleet, updateFleet } from './store/fleet-store.ts';
+import { resetInbox, updateInbox } from './store/inbox-store.ts';
 import { limits } from './store/limits-store.ts';
 import { LOG_LINES_MAX, resetLog, setPastLog, updateLog } from './store/log-store.ts';
 import { addNotice } from './store/notices.ts';
@@ -39,12 +40,18 @@ export function startSession(): void {
   connection.subscribe('fleet', { topic: 'fleet' });
   connection.subscribe('charts', { topic: 'charts' });
   connection.subscribe('limits', { topic: 'limits' });
+  connection.subscribe('inbox', INBOX_COUNT);
   effect(followTravel);
   effect(keepMomentInAddress);
   effect(followAddress);
 }
 
-const TAKE: { readonly [Type in ServerMessage['type']]?: (message: Extract<ServerMessage, { type: Type }>) => void } = {
+/** Only how many wait: what they are is loaded by who looks at them. */
+const INBOX_COUNT: Topic = { topic: 'inbox', limit: 0 };
+
+type Take<Type extends ServerMessage['type']> = (message: Extract<ServerMessage, { type: Type }>) => void;
+
+const TAKE: { [Type in ServerMessage['type']]?: Take<Type> } = {
   welcome: greet,
   run: (message) => {
     run.value = message.run;
@@ -58,8 +65,14 @@ const TAKE: { readonly [Type in ServerMessage['type']]?: (message: Extract<Serve
   agent: setAgent,
   events: addEvents,
   log: updateLog,
+  inbox: updateInbox,
   error: ({ message }) => addNotice('problem', message),
 };
+
+/** For views that are loaded late: who takes the messages of a type. */
+export function setTaker<Type extends 'messages' | 'sequence'>(type: Type, take: Take<Type>): void {
+  TAKE[type] = take as (typeof TAKE)[Type];
+}
 
 function receive(message: ServerMessage): void {
   if ('at' in message) noteTime(message.at);
@@ -75,6 +88,7 @@ function greet(message: WelcomeMessage): void {
     resetCharts();
     limits.value = undefined;
     resetLog();
+    resetInbox();
   }
   welcome.value = message;
   run.value = message.run;
@@ -105,6 +119,29 @@ export function followAgent(agent: string): () => void {
 export function followLog(filter: LogFilter): () => void {
   connection?.subscribe('log', { topic: 'log', limit: LOG_LINES_MAX / 2, ...filter });
   return () => connection?.unsubscribe('log');
+}
+
+/** Follows a topic that nothing else does, until the returned function is called. */
+export function followTopic(topic: Topic & { readonly topic: 'messages' | 'sequence' }): () => void {
+  connection?.subscribe(topic.topic, topic);
+  return () => connection?.unsubscribe(topic.topic);
+}
+
+/** Follows all that waits for people, until the returned function is called: then only how many. */
+export function followInbox(): () => void {
+  connection?.subscribe('inbox', { topic: 'inbox' });
+  return () => connection?.subscribe('inbox', INBOX_COUNT);
+}
+
+/** Asks for a topic as it is, or was then, once. @param restMs Nothing is asked for so long after an answer. Default 0. */
+export function createTopicRequest<Type extends 'messages' | 'sequence' | 'inbox'>(take: Take<Type>, restMs = 0) {
+  return createLatest<Topic & { readonly topic: Type; readonly at?: number }>((wanted, done) =>
+    connection?.request({ type: 'get', ...wanted }, (reply) => {
+      const topic: string = wanted.topic;
+      if (reply?.type === topic) take(reply as Extract<ServerMessage, { type: Type }>);
+      setTimeout(done, restMs);
+    }),
+  );
 }
 
 /** Asks for an agent as it was then, or is now, once. */
@@ -188,11 +225,21 @@ function followAddress(): void {
   else travelTo(Number(at));
 }
 
-/** Sends a command and tells what came of it. */
-export function sendCommand(command: MonitorCommand, done: string): void {
+/**
+ * Sends a command and tells what came of it.
+ *
+ * @param noun What it reaches. Default `agent`.
+ * @param onEnd Called with whether it was carried out.
+ */
+export function sendCommand(
+  command: MonitorCommand,
+  done: string,
+  { noun = 'agent', onEnd }: { readonly noun?: string; readonly onEnd?: (isDone: boolean) => void } = {},
+): void {
   connection?.request({ type: 'command', command }, (reply) => {
-    if (reply?.type === 'answer') addNotice('done', `${done}: ${formatCount(reply.affected, 'agent')}`);
+    if (reply?.type === 'answer') addNotice('done', `${done}: ${formatCount(reply.affected, noun)}`);
     else if (reply?.type === 'error') addNotice('problem', reply.message);
     else addNotice('problem', 'The connection was lost; nobody knows whether the command has arrived.');
+    onEnd?.(reply?.type === 'answer');
   });
 }

@@ -14,9 +14,9 @@ const ALTERNATIVES_MAX = 16;
 export function compileGlob(pattern: string): ((names: readonly string[]) => boolean) | undefined {
   const texts = expandBraces(pattern);
   if (texts === undefined) return undefined;
+  if (!pattern.includes('/')) return (names) => texts.some((text) => matchesName(text, names.at(-1) ?? ''));
   const patterns = texts.map((text) => text.split('/').filter((part) => part !== '' && part !== '.'));
-  if (pattern.includes('/')) return (names) => patterns.some((parts) => matches(parts, names, '**', matchesName));
-  return (names) => patterns.some(([part = '']) => matchesName(part, names.at(-1) ?? ''));
+  return (names) => patterns.some((parts) => matches(parts, names, '**', matchesName));
 }
 
 function matchesName(part: string, name: string): boolean {

@@ -1,3 +1,5 @@
+import { createSecretFilter } from '../../base/secret-filter.ts';
+
 /** Of what a server says of a failure. */
 const REASON_MAX_CHARS = 1_000;
 /** Written by the protocol's library in front of what a server says. */
@@ -10,7 +12,7 @@ const UNREACHABLE = /^(ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN
 /** Why a request to a server has failed, as a sentence without its end. */
 export function explainFailure(error: unknown): string {
   if (!(error instanceof Error)) return 'it failed for no reason that is known';
-  const message = error.message.replace(PROTOCOL_PREFIX, '').slice(0, REASON_MAX_CHARS);
+  const message = createSecretFilter().cut(error.message.replace(PROTOCOL_PREFIX, ''), REASON_MAX_CHARS);
   if (isUnreachable(error)) return `it cannot be reached (${codeOf(error)})`;
   // All that `fetch` says itself is that it failed.
   if (error instanceof TypeError) return `the connection to it failed (${codeOf(error) ?? message})`;

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { type Clock, createRealClock, type Timer } from '../../base/clock.ts';
 import { toErrorInfo } from '../../base/errors.ts';
-import { MCP_RECONNECT_MAX_MS, MCP_RECONNECT_MS, MCP_RECONNECT_TRIES } from '../../base/limits.ts';
+import { MCP_RECONNECT_MAX_MS, MCP_RECONNECT_MS, MCP_RECONNECT_TRIES, TOOL_LOG_MAX_CHARS } from '../../base/limits.ts';
 import { createSecretFilter } from '../../base/secret-filter.ts';
 import type { JsonObject, McpServerSpec } from '../../protocol.ts';
 import type { ToolContext, ToolOptions } from '../tool.ts';
@@ -78,8 +78,7 @@ export class McpServer {
   }
 
   #hear(level: string, said: string): void {
-    // Before it is cut: half a secret is not found.
-    const text = this.#secrets.text(said);
+    const text = this.#secrets.cut(said, TOOL_LOG_MAX_CHARS);
     this.#log.add(level, text);
     this.#lastLines.push(text.slice(0, LAST_LINE_CHARS));
     if (this.#lastLines.length > LAST_LINES) this.#lastLines.shift();

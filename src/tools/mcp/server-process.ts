@@ -5,6 +5,8 @@ import { LineSplitter, type OnLine } from './line-splitter.ts';
 
 /** What is still in the pipes of a process that has exited is there by then, in milliseconds. */
 const PIPES_MS = 500;
+/** Of a line of stderr. More than is shown of it: secrets are taken out before it is cut to that. */
+const LOG_READ_CHARS = 4 * TOOL_LOG_MAX_CHARS;
 /** Only POSIX has groups of processes. */
 const HAS_GROUPS = process.platform !== 'win32';
 
@@ -104,7 +106,7 @@ export class ServerProcess {
       // Usually it has exited, which says more.
       clock.setTimer(PIPES_MS, () => this.#end('it closed its output'));
     });
-    const log = new LineSplitter(TOOL_LOG_MAX_CHARS, (line, ending) => onLog(ending === undefined ? line : `${line}…`));
+    const log = new LineSplitter(LOG_READ_CHARS, (line, ending) => onLog(ending === undefined ? line : `${line}…`));
     stderr.setEncoding('utf8').on('data', (text: string) => log.push(text));
     stderr.on('error', () => undefined);
     stderr.once('end', () => log.flush());

@@ -3,6 +3,7 @@ import { createJiti } from 'jiti';
 import { createRealClock } from '../../base/clock.ts';
 import { TroupeError, toErrorInfo } from '../../base/errors.ts';
 import { MODULE_LOAD_MS } from '../../base/limits.ts';
+import { createSecretFilter } from '../../base/secret-filter.ts';
 
 /** A thrown message can be of any length. */
 const REASON_MAX_CHARS = 1_000;
@@ -60,7 +61,7 @@ function importOurselves(): Promise<unknown> {
 }
 
 function explain(error: unknown): string {
-  const message = toErrorInfo(error).message.replace(/\s+/g, ' ').trim().slice(0, REASON_MAX_CHARS);
+  const message = createSecretFilter().cut(toErrorInfo(error).message.replace(/\s+/g, ' ').trim(), REASON_MAX_CHARS);
   const missing = /^Cannot find (?:module|package) '([^']+)'/.exec(message)?.[1];
   const place = findPlace(error);
   const at = place === undefined ? '' : ` (${place})`;

@@ -25,7 +25,7 @@ const tool = {
   args: {},
   result: { isError: false, content: null, serviceMs: 5 },
   acts: [
-    { at: 0, send: { to: 'a/1', body: 'hi' } },
+    { at: 0, mail: 'send', with: ['a/1', 'hi'] },
     { at: 1, remember: { key: 'k', text: 't', shared: false } },
     { at: 1, log: 'x' },
     { at: 2, tell: { type: 'server.up', server: 's', tools: 1 } },
@@ -55,7 +55,7 @@ describe('a line', () => {
     ['no object', '[1]', false, 'it is no object'],
     ['no tape', '{"type":"run.started"}', true, 'it is no tape, which begins with what run it is of'],
     ['a second beginning', '{"tape":1}', false, 'it is a second beginning; a tape holds one run'],
-    ['a newer tape', '{"tape":2}', true, 'it is of version 2, and this troupe knows version 1 alone'],
+    ['a newer tape', '{"tape":3}', true, 'it is of version 3, and this troupe knows version 2 alone'],
   ])('that is %s is refused', (_, text, isFirst, problem) => {
     expect(() => parseLine(text, isFirst)).toThrow(problem);
   });

@@ -54,7 +54,7 @@ test('a tape begins with its run, and has a line for each call', () => {
   tape.close();
   tape.close();
   const [header, first, tool, failed] = linesOf(path);
-  expect(header).toEqual({ tape: 1, ...HEADER });
+  expect(header).toEqual({ tape: 2, ...HEADER });
   expect(first).toMatchObject({ model: 'm', agent: 'a/0', call: '1/model', ms: 5, same: 0, decision });
   expect(first.new).toHaveLength(4);
   expect(tool).toEqual({ ...toolCall({}), acts: [{ at: 1, log: 'well' }], cutShort: true });

@@ -34,6 +34,24 @@ describe('blobs', () => {
     expect((await blobs.read('r', written[0]?.name ?? '')).equals(content)).toBe(true);
   });
 
+  test('that have an owner are files of their own, and can be removed alone; others cannot', async () => {
+    const blobs = createBlobs(join(folder, 'blobs'));
+    const written = ['a', 'b', undefined].map((owner) => blobs.write('r', Buffer.from('same'), owner));
+    await Promise.all(written.map((blob) => blob.written));
+    const names = written.map(({ name }) => name);
+    expect(new Set(names).size).toBe(3);
+    const again = blobs.write('r', Buffer.from('same'), 'a');
+    await again.written;
+    expect(again.name).toBe(names[0]);
+    for (const name of [names[0]!, names[0]!, names[2]!, 'none-0']) await blobs.removeOwned('r', name);
+    await blobs.removeOwned('none', names[1]!);
+    expect(
+      files()
+        .filter((name) => !name.endsWith('.part'))
+        .sort(),
+    ).toEqual([names[1], names[2]].sort());
+  });
+
   test('belong to their run, whatever its id is made of', async () => {
     const blobs = createBlobs(join(folder, 'blobs'));
     const runs = ['r', '../..', 'a/b', '', '🎭', 'x'.repeat(1_000)];

@@ -20,6 +20,7 @@ test.each<[string, Write[], number, string]>([
     0,
     '',
   ],
+  ['what only puts in order', [{ ...writeOf('a'), isUpkeep: true }], 0, ''],
   ['one batch', [writeOf('a')], 0, '; not written: 1 batch of a'],
   ['batches of an agent', [writeOf('a'), writeOf('b'), writeOf('a')], 2, '; not written: 5 batches of a, b'],
   ['batches that never became writes', [], 2, '; not written: 2 batches'],

@@ -51,7 +51,12 @@ class FakeLmdb implements Environment {
     reopen: () => expect.unreachable('Nobody endures anything here'),
     unlock: () => this.unlocked++,
     guard: { check: async () => {}, close: async () => {} },
-    clock: { setTimer: (due) => ({ due, cancel: () => {} }), elapsed: () => 0, stop: () => {} },
+    clock: {
+      setTimer: (due) => ({ due, cancel: () => {} }),
+      elapsed: () => 0,
+      stop: () => {},
+      defer: (fn) => setImmediate(fn),
+    },
   });
 
   on(_: 'beforecommit', listener: () => void): void {

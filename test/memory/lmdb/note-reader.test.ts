@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import type { Damage } from '../../../src/memory/lmdb/damage.ts';
 import { NoteReader, toNoteKey } from '../../../src/memory/lmdb/note-reader.ts';
 import { KEY_PROBLEM } from '../../../src/memory/lmdb/place.ts';
-import type { Table } from '../../../src/memory/lmdb/reader.ts';
 import { encodeRecord } from '../../../src/memory/lmdb/record.ts';
+import type { Table } from '../../../src/memory/lmdb/table.ts';
 import { encodeKey } from '../../../src/memory/lmdb/table-key.ts';
 import { noteOf } from '../records.ts';
 

@@ -17,6 +17,7 @@ test('reads are those of the store, and every write is refused with the director
   expect(await reader.snapshot('r', 'a/0')).toEqual(snapshotOf('a/0', 1));
   expect(await reader.snapshots('r')).toEqual([snapshotOf('a/0', 1)]);
   expect(await reader.notes('r', 'a/0')).toEqual([noteOf('a/0', 'disk')]);
+  expect(await reader.received('r', 'a/0', { skip: 0, limit: 9 })).toEqual([]);
   expect(reader.room()).toBeUndefined();
   expect(reader.stats()).toEqual({ writes: 0, bytes: 0 });
   await reader.flush();
@@ -26,6 +27,8 @@ test('reads are those of the store, and every write is refused with the director
   await expect(reader.append('r', 'a/0', batchOf('a/0', 2))).rejects.toMatchObject(refused);
   await expect(reader.putRun(runOf('r'))).rejects.toMatchObject(refused);
   await expect(reader.putNote('r', 'a/0', noteOf('a/0', 'net'))).rejects.toMatchObject(refused);
+  await expect(reader.deleteNote('r', 'a/0', 'disk')).rejects.toMatchObject(refused);
+  await expect(reader.trim('r', 'a/0', { turns: 1 })).rejects.toMatchObject(refused);
   await expect(reader.deleteRun('r')).rejects.toMatchObject(refused);
 
   await reader.close();

@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { PageFile } from '../../../src/memory/lmdb/page-file.ts';
-import type { Table } from '../../../src/memory/lmdb/reader.ts';
 import { SalvagedTable } from '../../../src/memory/lmdb/salvaged-table.ts';
+import type { Table } from '../../../src/memory/lmdb/table.ts';
 import { encodeKey } from '../../../src/memory/lmdb/table-key.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 

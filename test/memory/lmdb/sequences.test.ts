@@ -47,3 +47,12 @@ test('a name that does not fit a key is refused before anything is asked', () =>
   expect(() => new Sequences(database).take('old', 'a\0')).toThrow('Cannot store agent');
   expect(database.asked).toEqual([]);
 });
+
+test('the next number is known before it is taken', () => {
+  const sequences = new Sequences(stored());
+  expect([sequences.next('old', 'a/0'), sequences.next('none', 'a/1')]).toEqual([5, 1]);
+  sequences.take('old', 'a/0');
+  sequences.take('new', 'a/0');
+  expect([sequences.next('old', 'a/0'), sequences.next('new', 'a/0'), sequences.next('new', 'a/1')]).toEqual([6, 2, 1]);
+  expect(sequences.take('old', 'a/0')).toBe(6);
+});

@@ -49,6 +49,37 @@ async function isSettled(promise: Promise<void>): Promise<boolean> {
 }
 
 describe('a write queue', () => {
+  test('takes writes that are one transaction together, in one that has room or in one of their own', async () => {
+    const disk = new Disk();
+    const many = (from: number, count: number): Write[] =>
+      Array.from({ length: count }, (_, index) => writeOf(from + index));
+    for (const write of many(0, 10)) void disk.queue.add(write);
+    void disk.queue.addAll(many(10, STORE_OUTSTANDING_PUTS - 10));
+    disk.endTurn();
+    expect(disk.sent).toHaveLength(STORE_OUTSTANDING_PUTS);
+    void disk.queue.add(writeOf(1_000));
+    const done = disk.queue.addAll(many(2_000, 2 * STORE_OUTSTANDING_PUTS));
+    const after = disk.queue.add(writeOf(9_000));
+    disk.acknowledge();
+    expect(disk.unacknowledged).toHaveLength(1);
+    disk.acknowledge();
+    expect(disk.unacknowledged).toHaveLength(2 * STORE_OUTSTANDING_PUTS);
+    expect(await isSettled(done)).toBe(false);
+    disk.acknowledge();
+    expect([await isSettled(done), await isSettled(after)]).toEqual([true, false]);
+    disk.drain();
+    disk.queue.fail(new TroupeError('STORE_FAILED', 'No'));
+    await expect(disk.queue.addAll(many(0, 2))).rejects.toThrow('No');
+  });
+
+  test('does not count what only puts in order what is there', () => {
+    const disk = new Disk();
+    void disk.queue.addAll([{ ...writeOf(0), isUpkeep: true }, writeOf(1)]);
+    disk.drain();
+    expect(disk.queue.stats()).toEqual({ writes: 1, bytes: 100 });
+    expect(disk.queue.handedOverBytes).toBe(100);
+  });
+
   test('gives a write to whoever takes it, and acknowledges it when that is on disk', async () => {
     const disk = new Disk();
     const write = writeOf(1);

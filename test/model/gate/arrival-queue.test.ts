@@ -51,6 +51,16 @@ describe('ArrivalQueue', () => {
     expect(drain(queue)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
+  test('keeps as little of what was taken as is wanted', () => {
+    const queue = new ArrivalQueue<Item>(4);
+    for (let arrival = 0; arrival < 100; arrival++) {
+      queue.add(new Item(arrival));
+      queue.peek();
+      queue.take();
+      expect(queue.size).toBeLessThanOrEqual(10);
+    }
+  });
+
   test('does not grow by those that come and go', () => {
     const queue = new ArrivalQueue<Item>();
     for (let arrival = 0; arrival < 20_000; arrival++) {

@@ -8,6 +8,7 @@ import { request, spec } from '../requests.ts';
 /** A context as an agent's model call has it, with what was told through it. */
 export class ToldContext extends CallContext {
   readonly #facts: RunFact[];
+  user: string | undefined;
 
   constructor(clock: Clock, facts: RunFact[] = [], agent = spec.id, call = '1/model', seed = 1) {
     super(agent, 1, call, clock, createRandom(seed));

@@ -14,11 +14,13 @@ describe('TryContext', () => {
   test('is the call to the model', () => {
     const facts: RunFact[] = [];
     const call = new ToldContext(clock, facts);
+    call.user = 'ada';
     const context = new TryContext(call, 1);
-    expect([context.agent, context.turn, context.callId, context.clock]).toEqual([
+    expect([context.agent, context.turn, context.callId, context.user, context.clock]).toEqual([
       call.agent,
       call.turn,
       call.callId,
+      'ada',
       clock,
     ]);
     const fact: RunFact = { type: 'model.restored', model: 'm', downMs: 1 };

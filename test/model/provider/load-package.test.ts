@@ -52,6 +52,16 @@ describe('loadPackage', () => {
     });
   });
 
+  test('and which providers have a short name, if it may be one of those that is meant', async () => {
+    await expect(loadPackage('mine', 'openai-compatibel')).rejects.toMatchObject({
+      code: 'MODEL_UNAVAILABLE',
+      message:
+        'Cannot use model "mine": the provider "openai-compatibel" is none of those with a short name ' +
+        '(openai, anthropic, google, openai-compatible), and the package "openai-compatibel" is not installed; ' +
+        'npm install openai-compatibel',
+    });
+  });
+
   test('says why one cannot be loaded', async () => {
     from('broken', { 'package.json': json({ type: 'module' }), 'index.js': 'throw new Error("too old");' });
     await expect(loadPackage('mine', 'broken')).rejects.toMatchObject({

@@ -16,7 +16,7 @@ test('the chart of the agents', () => {
   executing_tools --> storing: every call has settled
   storing --> observe: handed over
   observe --> failed: an interrupted call, or out of turns
-  observe --> done: nothing left
+  observe --> done: nothing left, or nothing more will come
   decide --> failed: flawed again, or in circles, or no decision
   decide --> done: out of budget, with what it has
   decide --> stopped: out of budget

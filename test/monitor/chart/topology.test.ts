@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { SESSIONS_MAX } from '../../../src/base/limits.ts';
 import { type Topology, toTopology } from '../../../src/monitor/chart/topology.ts';
 import { loadScenario } from '../../../src/scenario/load.ts';
 import { newsroom } from './newsroom.ts';
@@ -83,4 +84,19 @@ test('a scenario of the checkout: no messages without send', async () => {
   const topology = toTopology(await loadScenario(join(import.meta.dirname, '../../../scenarios/faults.yaml')));
   expect(topology.nodes).toHaveLength(20);
   expect(messages(topology)).toEqual([]);
+});
+
+test('of groups that begin empty: how many there may be', () => {
+  const models = { quiet: { rules: [{ reply: 'Nothing.' }] } };
+  const agents = {
+    helper: { spawn: { max: 7 }, model: 'quiet' },
+    desk: { sessions: {}, model: 'quiet' },
+    editor: { list: [{}, {}], model: 'quiet', observe: 'Look.' },
+  };
+  const scenario = newsroom({ models, tools: {}, agents });
+  expect(toTopology(scenario).nodes.filter(({ kind }) => kind === 'group')).toMatchObject([
+    { name: 'helper', upTo: 7 },
+    { name: 'desk', upTo: SESSIONS_MAX },
+    { name: 'editor', count: 2 },
+  ]);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { DETAIL_MAX_BYTES } from '../../../src/base/limits.ts';
+import { DETAIL_MAX_BYTES } from '../../../src/base/monitor-limits.ts';
 import { toAgentDetail } from '../../../src/monitor/feed/agent-detail.ts';
 import { Watch } from '../../../src/monitor/feed/watch.ts';
 import { History } from '../../../src/monitor/history/history.ts';

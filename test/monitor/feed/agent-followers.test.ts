@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { CLIENT_AGENTS_MAX } from '../../../src/base/limits.ts';
+import { CLIENT_AGENTS_MAX } from '../../../src/base/monitor-limits.ts';
 import { AgentFollowers } from '../../../src/monitor/feed/agent-followers.ts';
 import type { RunEvent } from '../../../src/protocol.ts';
 import { factOf } from '../recorded.ts';

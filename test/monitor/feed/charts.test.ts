@@ -24,7 +24,8 @@ test('has the numbers of the whole run', async () => {
     expect(column).toHaveLength(Math.floor(history.at / 100) + 1);
   }
   expect(charts.flow['observe>decide']).toBe(turns);
-  expect(charts.flow['observe>done']).toBe(4);
+  // Four who were done, and two to whom nothing more would come.
+  expect(charts.flow['observe>done']).toBe(6);
   expect(charts.flow['decide>failed']).toBe(1);
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { LOG_FRAME_EVENTS } from '../../../src/base/limits.ts';
+import { LOG_FRAME_EVENTS } from '../../../src/base/monitor-limits.ts';
 import { heldJournal, startFeed } from './live-feed.ts';
 import { Reader } from './subscriber.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createVirtualClock } from '../../../src/base/clock.ts';
-import { CHARTS_MS, FRAME_MS } from '../../../src/base/limits.ts';
+import { CHARTS_MS, FRAME_MS } from '../../../src/base/monitor-limits.ts';
 import { Feed } from '../../../src/monitor/feed/feed.ts';
 import { Watch } from '../../../src/monitor/feed/watch.ts';
 import { History } from '../../../src/monitor/history/history.ts';
@@ -54,7 +54,7 @@ describe('fleet', () => {
     await clock.sleep(FRAME_MS + 1);
     for (const frame of reader.take('fleet')) apply(frame);
     expect(states).toBe([...watch.fold.states].map((state) => STATE_LETTERS[AGENT_STATES[state]!]).join(''));
-    expect(states).toBe('DDDDSSF');
+    expect(states).toBe('DDDDDDF');
     feed.stop();
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { AGENT_BUDGETS_TOLD } from '../../../src/base/limits.ts';
+import { AGENT_BUDGETS_TOLD } from '../../../src/base/monitor-limits.ts';
 import { LimitsView } from '../../../src/monitor/feed/limits-view.ts';
 import { Watch } from '../../../src/monitor/feed/watch.ts';
 import { History } from '../../../src/monitor/history/history.ts';

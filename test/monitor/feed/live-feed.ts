@@ -1,5 +1,5 @@
 import { createVirtualClock } from '../../../src/base/clock.ts';
-import { FRAME_MS } from '../../../src/base/limits.ts';
+import { FRAME_MS } from '../../../src/base/monitor-limits.ts';
 import { Feed } from '../../../src/monitor/feed/feed.ts';
 import { Watch } from '../../../src/monitor/feed/watch.ts';
 import { History } from '../../../src/monitor/history/history.ts';

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { EventFilter } from '../../../src/monitor/feed/log-filter.ts';
 import { queryLog } from '../../../src/monitor/feed/log-query.ts';
-import { toShortEvent } from '../../../src/monitor/feed/short-event.ts';
 import { Watch } from '../../../src/monitor/feed/watch.ts';
 import { History } from '../../../src/monitor/history/history.ts';
 import { CHUNK_ROWS } from '../../../src/monitor/history/rows.ts';
 import type { LogFilter } from '../../../src/monitor/messages.ts';
+import { toShortEvent } from '../../../src/monitor/short-event.ts';
 import type { JournalRecord, RunEvent } from '../../../src/protocol.ts';
-import { appendMany, asJournalled, DECISION, factOf, record, sourceOf, specsOf } from '../recorded.ts';
+import { appendMany, asJournalled, DECISION, factOf, messageOf, record, sourceOf, specsOf } from '../recorded.ts';
 
 async function start() {
   const recorded = await record();
@@ -176,19 +176,24 @@ describe('what no journal tells', () => {
     expect(sent).toMatchObject({ type: 'message.sent', agent: 'user', message: { from: 'user', to: 'a/0' } });
   });
 
-  test('a message that is not yet observed is not taken for another one', async () => {
-    const message = { id: 'm1', from: 'user', to: 'a/0', body: 'another', at: 0 };
+  test('a message that is not yet observed is not taken for another one, however late it was told', async () => {
+    const history = new History(specs);
+    const sent = (sentAt: number, toldAt: number) => {
+      const message = messageOf({ id: `m${sentAt}`, from: 'user', at: sentAt });
+      history.append({ seq: history.last + 1, at: toldAt, type: 'message.sent', agent: 'user', message });
+    };
+    sent(1, 40);
+    sent(41.25, 42);
+    const message = messageOf({ from: 'user', body: 'another', at: 1 });
     const journal: JournalRecord[] = [
-      { type: 'observed', turn: 1, at: 1, observation: { kind: 'message', text: 'another', message } },
+      { type: 'observed', turn: 1, at: 2, observation: { kind: 'message', text: 'another', message } },
     ];
-    const told = await build(
-      [
-        ['message.sent', 'user'],
-        ['message.sent', 'user'],
-      ],
-      journal,
-    );
-    expect(told.map((event) => event.type === 'message.sent' && event.message.body)).toEqual(['another', '']);
+    const watch = new Watch(sourceOf(specs, { journal: async () => journal }), history);
+    const told = await queryLog(watch, new EventFilter(watch, {}), 100);
+    expect(told.map((event) => event.type === 'message.sent' && [event.message.body, event.message.at])).toEqual([
+      ['another', 1],
+      ['', 41.25],
+    ]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { LOG_FRAME_EVENTS } from '../../../src/base/limits.ts';
+import { LOG_FRAME_EVENTS } from '../../../src/base/monitor-limits.ts';
 import { EventFilter } from '../../../src/monitor/feed/log-filter.ts';
 import { LogView } from '../../../src/monitor/feed/log-view.ts';
 import { Watch } from '../../../src/monitor/feed/watch.ts';

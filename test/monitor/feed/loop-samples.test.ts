@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { LOOP_SAMPLE_MS } from '../../../src/base/limits.ts';
+import { LOOP_SAMPLE_MS } from '../../../src/base/monitor-limits.ts';
 import { LoopSamples } from '../../../src/monitor/feed/loop-samples.ts';
 
 /** A meter that reads how often it was read, and says how often it was begun anew. */

@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest';
 import type { Fold } from '../../../src/monitor/history/fold.ts';
 import { History } from '../../../src/monitor/history/history.ts';
 import { AGENT_STATES } from '../../../src/monitor/states.ts';
-import type { RunEvent, RunFact } from '../../../src/protocol.ts';
-import { anyEvents, DECISION, factOf, record, specsOf } from '../recorded.ts';
+import type { DeadReason, Message, RunEvent, RunFact } from '../../../src/protocol.ts';
+import { loadScenario } from '../../../src/scenario/load.ts';
+import { anyEvents, DECISION, factOf, messageOf, record, specsOf } from '../recorded.ts';
 
 const A = 'a/0';
 const call = { id: 'c1', name: 'lookup', args: {} };
@@ -162,7 +163,7 @@ test('a message counts whoever sends it: an agent, the user, or one the run has 
   const sent = (from: string): RunFact => ({
     type: 'message.sent',
     agent: from,
-    message: { id: 'm', from, to: A, body: 'hi', at: 0 },
+    message: messageOf({ from, to: A }),
   });
   expect(foldOf([sent(A), sent('user'), sent('gone/3')]).fold.totals.messages).toBe(3);
 });
@@ -215,5 +216,73 @@ test('of a rehearsal it has the numbers of the summary', async () => {
   const { done, failed, stopped } = summary.agents;
   const counts = Object.fromEntries(AGENT_STATES.map((state, place) => [state, fold.counts[place]]));
   expect(counts).toMatchObject({ done, failed, stopped, unstarted: 0, waiting: 0 });
-  expect(factOf('run.finished', '')).toMatchObject({ type: history.runEvent(history.last)?.type });
+  expect(factOf('run.finished', '')).toMatchObject({ type: history.keptEvent(history.last)?.type });
+});
+
+describe('mailboxes', () => {
+  const sent = (to = A, kind: Message['kind'] = 'tell'): RunFact => {
+    return { type: 'message.sent', agent: 'user', message: messageOf({ from: 'user', to, kind }) };
+  };
+  const heard = (parts = 0): RunFact => {
+    const gathered = parts === 0 ? {} : { parts: Array.from({ length: parts }, () => ({ from: 'a/1', body: '' })) };
+    const observation = { kind: 'message', text: '', message: messageOf(gathered) } as const;
+    return { type: 'agent.observed', agent: A, turn: 1, observation };
+  };
+  const dead = (reason: DeadReason): RunFact => {
+    return { type: 'message.dead', letter: { message: messageOf(), reason, at: 0 } };
+  };
+  const restarting = factOf('agent.restarting', A);
+  const waiting = (facts: readonly RunFact[]) => foldOf(facts).fold.mailboxes[0];
+
+  test('grow with what is sent, and not with answers to asks', () => {
+    expect(waiting([sent(), sent(A, 'ask'), sent(A, 'reply'), sent('gone/3')])).toBe(2);
+  });
+
+  test('shrink with what is observed, by all of its parts', () => {
+    expect(waiting([sent(), sent(), heard()])).toBe(1);
+    expect(waiting([sent(), sent(), sent(), heard(3)])).toBe(0);
+    expect(waiting([sent(), observed])).toBe(1);
+  });
+
+  test('shrink with what had to give way, not with what never came in', () => {
+    expect(waiting([sent(), sent(), dead('dropped'), dead('no-such-agent'), dead('full')])).toBe(1);
+    expect(waiting([dead('expired')])).toBe(0);
+  });
+
+  test('are empty when their agents end', () => {
+    expect(waiting([sent(), sent(), ended('failed')])).toBe(0);
+  });
+
+  test('a message that is observed again after a failure was taken once', () => {
+    expect(waiting([sent(), sent(), heard(), restarting, heard()])).toBe(1);
+    expect(waiting([sent(), sent(), heard(), factOf('agent.replied', A), restarting, heard()])).toBe(0);
+  });
+
+  test('one that waited has observed a message before it is told that it was sent', () => {
+    expect(waiting([heard(), sent()])).toBe(0);
+    expect(waiting([heard(), sent(), sent()])).toBe(1);
+    expect(waiting([heard(2), sent(), sent(), sent()])).toBe(1);
+  });
+
+  test('what was there before the first event is not taken off what comes later', () => {
+    const history = new History(specsOf(1));
+    const facts: [number, RunFact][] = [
+      [1, heard()],
+      [5_000, sent()],
+    ];
+    for (const [at, fact] of facts) history.append({ seq: history.last + 1, at, ...fact } as RunEvent);
+    expect(history.foldAt(history.last).mailboxes[0]).toBe(1);
+  });
+
+  test('of a debate that is over are empty, at its end and by a fold that was copied midway', async () => {
+    const path = new URL('../../../scenarios/debate.yaml', import.meta.url).pathname;
+    const { history, events } = await record(await loadScenario(path, { set: ['memory.store=in-memory'] }));
+    const early = events.find(({ type }) => type === 'agent.observed')?.seq ?? 0;
+    const copy = history.foldAt(early).clone();
+    history.advance(copy);
+    const last = events.findLast(({ type }) => type === 'agent.observed')?.seq ?? 0;
+    for (const fold of [copy, history.foldAt(history.last)]) expect([...fold.mailboxes]).toEqual(Array(10).fill(0));
+    // Without the ends of agents, which empty them anyway.
+    expect([...history.foldAt(last).mailboxes].every((messages) => messages <= 5)).toBe(true);
+  });
 });

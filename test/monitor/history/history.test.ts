@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Fold } from '../../../src/monitor/history/fold.ts';
 import { History } from '../../../src/monitor/history/history.ts';
-import { CHUNK_ROWS, EVENT_TYPES, NO_AGENT } from '../../../src/monitor/history/rows.ts';
+import { CHUNK_ROWS, EVENT_TYPES, isKept, NO_AGENT, toKind } from '../../../src/monitor/history/rows.ts';
 import { AGENT_STATES } from '../../../src/monitor/states.ts';
 import type { RunEvent } from '../../../src/protocol.ts';
 import { anyEvents, appendMany, factOf, specsOf } from '../recorded.ts';
@@ -58,7 +58,7 @@ describe('rows', () => {
       [2.5, 'agent.observed', 2],
       [3, 'tool.finished', NO_AGENT],
     ]);
-    expect([history.runEvent(1)?.type, history.runEvent(2)]).toEqual(['run.started', undefined]);
+    expect([history.keptEvent(1)?.type, history.keptEvent(2)]).toEqual(['run.started', undefined]);
     for (const seq of [0, 4, -1]) expect(() => history.row(seq)).toThrow(`Cannot read row ${seq}`);
   });
 
@@ -241,7 +241,7 @@ describe('sorted', () => {
             expect(chunk[column][index]).toBe(row.chunk[column][row.index]);
           }
           expect(sorted.names[chunk.name[index]!]).toBe(other.names[row.chunk.name[row.index]!]);
-          expect(sorted.runEvent(i + 1)).toBe('agent' in event ? undefined : event);
+          expect(sorted.keptEvent(i + 1)).toEqual(isKept(toKind(event.type)) ? { ...event, seq: i + 1 } : undefined);
         }
       }),
       { numRuns: 60 },

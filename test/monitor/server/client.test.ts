@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { TroupeError } from '../../../src/base/errors.ts';
 import { Client, type ClientOptions } from '../../../src/monitor/server/client.ts';
 
@@ -73,6 +73,55 @@ test('a run that is not under way is not commanded', async () => {
   take(pause);
   await settled();
   expect(sent).toEqual([{ type: 'error', code: 'NOT_LIVE', message: expect.stringContaining('not under way') }]);
+});
+
+describe('a push', () => {
+  const push = { type: 'observe', id: 4, source: 'desk', item: { text: 'x' } };
+  const toObserver = () => ({ observe: vi.fn(async () => undefined), close: vi.fn() });
+
+  test('is passed on, and what was pushed is forgotten with the client', async () => {
+    const observer = toObserver();
+    const { client, take, sent } = setUp({ observer });
+    take(push);
+    await settled();
+    expect(observer.observe).toHaveBeenCalledExactlyOnceWith(push);
+    expect(sent).toEqual([]);
+    client.close();
+    expect(observer.close).toHaveBeenCalledOnce();
+  });
+
+  test('by who may only look is refused', async () => {
+    const observer = toObserver();
+    const { take, sent } = setUp({ observer, right: 'read' });
+    take(push);
+    await settled();
+    expect(observer.observe).not.toHaveBeenCalled();
+    expect(sent).toEqual([
+      { type: 'error', id: 4, code: 'FORBIDDEN', message: expect.stringContaining('--monitor-control') },
+    ]);
+  });
+
+  test('into a run that takes nothing is refused', async () => {
+    const { take, sent } = setUp();
+    take(push);
+    await settled();
+    expect(sent).toMatchObject([{ type: 'error', id: 4, code: 'SOURCE_UNKNOWN' }]);
+  });
+
+  test.each([
+    'CONFLICT',
+    'SOURCE_ENDED',
+    'SOURCE_UNAVAILABLE',
+    'SOURCE_FAILED',
+    'TOO_MANY',
+  ] as const)('that is refused with %s is told so', async (code) => {
+    const observer = toObserver();
+    observer.observe.mockRejectedValueOnce(new TroupeError(code, 'so'));
+    const { take, sent } = setUp({ observer });
+    take(push);
+    await settled();
+    expect(sent).toEqual([{ type: 'error', id: 4, code, message: 'so' }]);
+  });
 });
 
 test.each([

@@ -15,6 +15,8 @@ export interface RawRequest {
   /** By name; an undefined one is left out, a list is sent as so many lines. `Host` is that of the port by default. */
   readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly version?: string;
+  /** Sent as it is: its length or its coding is said by a header. */
+  readonly body?: string;
 }
 
 const HANDSHAKE = {
@@ -27,13 +29,13 @@ const HANDSHAKE = {
 /** Sends a request byte for byte as it is told, which no HTTP client would. */
 export function request(
   port: number,
-  { method = 'GET', target = '/', headers = {}, version = '1.1' }: RawRequest = {},
+  { method = 'GET', target = '/', headers = {}, version = '1.1', body = '' }: RawRequest = {},
 ) {
   const all = { Host: `127.0.0.1:${port}`, Connection: 'close', ...headers };
   const lines = Object.entries(all).flatMap(([name, value]) =>
     value === undefined ? [] : [value].flat().map((each) => `${name}: ${each}\r\n`),
   );
-  return exchange(port, `${method} ${target} HTTP/${version}\r\n${lines.join('')}\r\n`);
+  return exchange(port, `${method} ${target} HTTP/${version}\r\n${lines.join('')}\r\n${body}`);
 }
 
 /** The same as a WebSocket handshake. */

@@ -27,6 +27,10 @@ beforeAll(async () => {
       },
       '/inspect': () => connections++,
     },
+    observe: async (_request, response) => {
+      connections++;
+      response.end(JSON.stringify(STATE));
+    },
   });
 });
 afterAll(() => server.close());
@@ -56,6 +60,34 @@ describe('refused, and told nothing', () => {
     for (const answer of [page, ws, inspect]) expectNoState(answer);
     expect(connections).toBe(0);
   });
+
+  // With the token that lets one push.
+  test.each(cases)('to push: %s', async (_, i) => {
+    const { target = '', status, about, headers = {}, ...rest } = refused(server.port, `control-${token}`)[i]!;
+    const body = '{"text":"x"}';
+    const length = { 'Content-Type': 'application/json', 'Content-Length': `${body.length}` };
+    const push = { ...rest, headers: { ...length, ...headers }, body, method: 'POST' };
+    const answers = [
+      await request(server.port, { ...push, target: `/observe/desk${target}` }),
+      // What a form of another site may send without asking.
+      await request(server.port, {
+        ...push,
+        headers: { ...push.headers, 'Content-Type': 'text/plain' },
+        target: `/observe/desk${target}`,
+      }),
+      await request(server.port, { ...rest, headers, target: `/observe/desk/a${target}` }),
+      await request(server.port, { ...rest, headers, method: 'OPTIONS', target: `/observe/desk${target}` }),
+    ];
+    expect(
+      answers.map((answer) => answer.status),
+      about,
+    ).toEqual(answers.map(() => status));
+    for (const answer of answers) {
+      expectNoState(answer);
+      expect(answer.text).not.toMatch(/^access-control-/im);
+    }
+    expect(connections).toBe(0);
+  });
 });
 
 describe('let in', () => {
@@ -78,6 +110,9 @@ describe('let in', () => {
     expect((await handshake(server.port, { ...rest, target: `/ws${target}` })).status).toBe(101);
     expect((await handshake(server.port, { ...rest, target: `/inspect${target}` })).status).toBe(101);
     expect((await request(server.port, { ...rest, target: `/${target}` })).status).toBe(target === '' ? 200 : 303);
+    expect((await request(server.port, { ...rest, target: `/observe/desk${target}`, method: 'POST' })).status).toBe(
+      200,
+    );
   });
 });
 

@@ -10,7 +10,10 @@ import { handshake, request } from './raw-request.ts';
 import { connectTo } from './socket-client.ts';
 
 const HANDSHAKE_MS = 300;
-vi.mock('../../../src/base/limits.ts', async (original) => ({ ...(await original<object>()), HANDSHAKE_MS: 300 }));
+vi.mock('../../../src/base/monitor-limits.ts', async (original) => ({
+  ...(await original<object>()),
+  HANDSHAKE_MS: 300,
+}));
 
 const token = 'Aa1_Bb2-Cc3dDe4EfF5gGh6HiI7jJk8K';
 const folder = pageFolder();

@@ -224,3 +224,13 @@ describe('a path leads nowhere but to the page', () => {
     expect((await get('/healthz')).status).toBe(200);
   });
 });
+
+describe('without anything to push to', () => {
+  test.each(['GET', 'POST', 'PUT'])('%s /observe/NAME says so, to who may come in', async (method) => {
+    for (const target of ['/observe', '/observe/desk', '/observe/desk/a']) {
+      const { status, body } = await get(target, { method });
+      expect([status, body], target).toEqual([404, expect.stringContaining('no source with "http: true"')]);
+      expect((await request(server.port, { target, method })).status).toBe(401);
+    }
+  });
+});

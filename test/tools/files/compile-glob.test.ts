@@ -36,6 +36,8 @@ describe('compileGlob', () => {
     ['{a}', '{a}', true],
     ['a{,b}', 'a', true],
     ['**', 'a/b', true],
+    ['.', '.', true],
+    ['./a', 'a', true],
   ])('%j and %j: %j', (pattern, path, expected) => expect(fits(pattern, path)).toBe(expected));
 
   test('braces that come to too many alternatives are no pattern', () => {

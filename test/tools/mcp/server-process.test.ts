@@ -44,10 +44,10 @@ test('it has the environment and the folder that it is given, and no other', asy
 });
 
 test('what it writes to stderr is its log, long lines cut', async () => {
-  const { server, logs, ends } = create(`process.stderr.write('a\\n' + 'x'.repeat(5000) + '\\nlast')`);
+  const { server, logs, ends } = create(`process.stderr.write('a\\n' + 'x'.repeat(9000) + '\\nlast')`);
   await server.start();
   await eventually(() => expect(ends).toHaveLength(1));
-  expect(logs).toEqual(['a', `${'x'.repeat(TOOL_LOG_MAX_CHARS)}…`, 'last']);
+  expect(logs).toEqual(['a', `${'x'.repeat(4 * TOOL_LOG_MAX_CHARS)}…`, 'last']);
 });
 
 test('a program that is not there rejects, and stop is nothing then', async () => {

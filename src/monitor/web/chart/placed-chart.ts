@@ -2,7 +2,7 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 import type { Json } from '../../../protocol.ts';
 import { toChartGraph } from '../../chart/graph.ts';
 import { layoutChart, type PlacedChart } from '../../chart/layout.ts';
-import type { Elk } from '../../chart/place-boxes.ts';
+import { loadElk } from './load-elk.ts';
 import { toPlainGraph } from './plain-graph.ts';
 
 export interface ChartResult {
@@ -14,9 +14,7 @@ export interface ChartResult {
 /** `bare`: states and arrows; `plain`: what the transitions wait for too; `detailed`: actions and internal ones too. */
 export type ChartDetail = 'bare' | 'plain' | 'detailed';
 
-const WORKER = '/elk-worker.min.js';
 const placed = new Map<string, ReadonlySignal<ChartResult>>();
-let elk: Promise<Elk> | undefined;
 
 /** A machine's chart with a place for everything; empty until it is worked out, which happens in a worker. */
 export function placedChart(config: Json, detail: ChartDetail): ReadonlySignal<ChartResult> {
@@ -39,12 +37,5 @@ export function placedChart(config: Json, detail: ChartDetail): ReadonlySignal<C
 
 async function place(config: Json, detail: ChartDetail): Promise<PlacedChart> {
   const graph = toChartGraph(config);
-  elk ??= loadElk();
-  return layoutChart(detail === 'detailed' ? graph : toPlainGraph(graph, detail === 'plain'), await elk);
-}
-
-/** Only who looks at a chart loads it. */
-async function loadElk(): Promise<Elk> {
-  const { default: ELK } = await import('elkjs/lib/elk-api.js');
-  return new ELK({ workerUrl: WORKER });
+  return layoutChart(detail === 'detailed' ? graph : toPlainGraph(graph, detail === 'plain'), await loadElk());
 }

@@ -3,6 +3,7 @@ import { measureLines } from '../../chart/text-lines.ts';
 import { formatNumber } from '../format.ts';
 import type { StateNumbers } from './chart-numbers.ts';
 import { ChartText } from './chart-text.tsx';
+import { toPress } from './press.ts';
 
 interface StateBoxProps {
   readonly state: PlacedState;
@@ -19,7 +20,6 @@ const TEXT_TOP_PX = 10;
 export function StateBox({ state, isActive, numbers, onSelect }: StateBoxProps) {
   const { id, kind, x, y, width, height, lines } = state;
   const isPressable = onSelect !== undefined && kind !== 'any';
-  const press = (): void => onSelect?.(id);
   const names = `state-box is-${kind}${isActive ? ' is-active' : ''}${isPressable ? ' is-pressable' : ''}`;
   return (
     <g
@@ -28,18 +28,7 @@ export function StateBox({ state, isActive, numbers, onSelect }: StateBoxProps) 
       data-state={id}
       data-active={isActive}
       data-count={numbers?.count}
-      {...(isPressable && {
-        role: 'button',
-        tabIndex: 0,
-        'aria-label': `${id}: ${formatNumber(numbers?.count ?? 0)} agents`,
-        onClick: press,
-        onKeyDown: (event: KeyboardEvent) => {
-          if (event.key === 'Enter' || event.key === ' ') {
-            event.preventDefault();
-            press();
-          }
-        },
-      })}
+      {...(isPressable && toPress(`${id}: ${formatNumber(numbers?.count ?? 0)} agents`, () => onSelect(id)))}
     >
       <rect class="paper" x={x} y={y} width={width} height={height} rx={RADIUS_PX} />
       <rect

@@ -27,8 +27,9 @@ const AT_LIMIT = {
   pause: 'its agent waits',
   finish: 'its agent ends with what it has',
 } as const;
+const LOOPS = { identical: 'the same again', 'ping-pong': 'to and fro', hops: 'a chain without end' } as const;
 
-type Tell<Type extends RunEvent['type']> = (event: Extract<RunEvent, { type: Type }>) => string;
+type Tell<Type extends RunEvent['type']> = (event: RunEvent & { readonly type: Type }) => string;
 
 const TELL: { readonly [Type in RunEvent['type']]: Tell<Type> } = {
   'run.started': ({ scenario, agents, seed }) => `${scenario}: ${formatCount(agents, 'agent')}, seed ${seed}`,
@@ -84,10 +85,33 @@ const TELL: { readonly [Type in RunEvent['type']]: Tell<Type> } = {
   'agent.ended': ({ status, turns, criticalPathMs, error }) =>
     `${status} after ${formatCount(turns, 'turn')}, critical path ${formatDuration(criticalPathMs)}${error ? `: ${error.message}` : ''}`,
   'message.sent': ({ message }) => `to ${message.to}: ${message.body}`,
+  'message.deadlock': ({ agents, broken }) => `${agents.join(' → ')} wait for each other: the ask of ${broken} fails`,
+  'message.looped': ({ loop, agents, count, message }) =>
+    `${agents.join(' ⇄ ')}, ${LOOPS[loop]}, ${count} times, not delivered: ${message.body}`,
+  'message.dead': ({ letter: { message, reason } }) =>
+    `from ${message.from} to ${message.to}, ${reason}: ${message.body}`,
+  'source.observed': ({ source, item, to }) => `${source}: ${item} to ${to}`,
+  'source.failed': ({ source, error }) => `${source}: ${error.message}`,
+  'source.ended': ({ source, items }) => `${source}, after ${formatCount(items, 'item')}`,
+  'agent.subscribed': ({ topic }) => `to ${topic}`,
+  'agent.unsubscribed': ({ topic }) => `from ${topic}`,
+  'task.awarded': ({ task, winner, bids }) => `to ${winner}, of ${formatCount(bids.length, 'bid')}: ${task}`,
+  'agent.admitted': ({ group, parent }) => (parent === undefined ? `to ${group}` : `to ${group}, by ${parent}`),
+  'approval.requested': ({ call, question }) =>
+    question === undefined ? `${call.name} waits for an approval` : `asks: ${question}`,
+  'approval.answered': ({ name, answer, by, reason, waitedMs }) =>
+    `${name} ${answer} by ${by} after ${formatDuration(waitedMs)}${reason === undefined ? '' : `: ${reason}`}`,
+  'board.written': ({ board, key, version }) => `${key} on ${board}, version ${version}`,
 };
 
+/** One that this page cannot tell, as of a server of another version, is at least named. */
 function toText(event: RunEvent): string {
-  return (TELL[event.type] as ((event: RunEvent) => string) | undefined)?.(event) ?? '';
+  const named = 'agent' in event ? `${event.type} of ${event.agent}` : event.type;
+  try {
+    return (TELL[event.type] as ((event: RunEvent) => string) | undefined)?.(event) || named;
+  } catch {
+    return named;
+  }
 }
 
 /** What an observation says; results are named as such. */

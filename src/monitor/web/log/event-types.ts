@@ -39,6 +39,19 @@ const ALL: Readonly<Record<RunEvent['type'], true>> = {
   'tool.logged': true,
   'tool.blocked': true,
   'message.sent': true,
+  'message.deadlock': true,
+  'message.looped': true,
+  'message.dead': true,
+  'source.observed': true,
+  'source.failed': true,
+  'source.ended': true,
+  'agent.subscribed': true,
+  'agent.unsubscribed': true,
+  'task.awarded': true,
+  'board.written': true,
+  'agent.admitted': true,
+  'approval.requested': true,
+  'approval.answered': true,
 };
 
 /** Every type of event. */
