@@ -8,7 +8,7 @@ import { createInMemoryStore } from './in-memory.ts';
 import { clearUnborn } from './lmdb/clear-unborn.ts';
 import { type Compacted, compactDirectory, removeLeftovers } from './lmdb/compact.ts';
 import type { Damage } from './lmdb/damage.ts';
-import { assertDataFile } from './lmdb/data-file.ts';
+import { assertDataFile, bringDescriptionsToDisk } from './lmdb/data-file.ts';
 import { findHolder, lockDirectory } from './lmdb/directory-lock.ts';
 import { DirectoryStore, type LmdbStore } from './lmdb/directory-store.ts';
 import type { Opened, Tables } from './lmdb/environment.ts';
@@ -61,9 +61,9 @@ export async function openLmdbStore(directory: string, options: LmdbStoreOptions
       clearUnborn(path);
     }
     const isNew = !existsSync(path);
-    if (!readOnly && !isNew) await bringToDisk(path, 'r+');
+    if (!readOnly && !isNew) await bringDescriptionsToDisk(path);
     const opened = openChecked(directory, options);
-    if (!readOnly && isNew) await bringToDisk(directory, 'r');
+    if (!readOnly && isNew) await bringToDisk(directory);
     if (opened === undefined) return toReadOnly(createInMemoryStore(), directory);
     const store = new DirectoryStore({ ...options, directory, opened, unlock, reopen: () => reopen(directory) });
     return readOnly ? toReadOnly(store, directory) : store;
@@ -132,18 +132,15 @@ async function reopen(directory: string): Promise<Opened> {
   if (!existsSync(path)) throw new Error(`"${path}" is gone`);
   assertSpace(directory);
   assertDataFile(path);
-  await bringToDisk(path, 'r+');
+  await bringDescriptionsToDisk(path);
   const opened = openEnvironment(directory);
   if (opened === undefined) throw new Error(`"${path}" holds nothing`);
   return opened;
 }
 
-/**
- * Of a data file before it is opened: a description that LMDB has failed to write, and has taken back, must not be what the
- * disk holds when the pages that it speaks of are written anew. Of the directory of a new one: its name is on disk then.
- */
-async function bringToDisk(path: string, flags: 'r' | 'r+'): Promise<void> {
-  const file = await openFile(path, flags);
+/** Of the directory of a new data file: its name is on disk then. */
+async function bringToDisk(directory: string): Promise<void> {
+  const file = await openFile(directory, 'r');
   try {
     await file.sync();
   } finally {
