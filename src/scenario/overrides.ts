@@ -105,7 +105,7 @@ const RENDERED_MAX_CHARS = 8 * 1_024 * 1_024;
 
 /** Templates that are rendered while agents run, and data that is never rendered: both are left as they are. */
 const RUN_TIME =
-  /^(agents\.[^.]+\.(instructions|observe(?!\.(each|inbox)$))|models\.[^.]+\.(simulate\.)?(sequence|rules)\.\d+\.(reply|call|fail)|tools\.[^.]+\.((simulate\.([^.]+\.)?)?result|(approval\.)?simulate\.(rules\.\d+\.)?(answer|reason|args))|sources\.[^.]+\.(text|user|session))(\.|$)/;
+  /^(agents\.[^.]+\.(instructions|address|subscribe|observe(?!\.(each|inbox)$))|models\.[^.]+\.(simulate\.)?(sequence|rules)\.\d+\.(reply|call|fail)|tools\.[^.]+\.((simulate\.([^.]+\.)?)?result|(approval\.)?simulate\.(rules\.\d+\.)?(answer|reason|args))|sources\.[^.]+\.(text|user|session))(\.|$)/;
 const DATA =
   /^(about|params|agents\.[^.]+\.list\.\d+|agents\.[^.]+\.output|models\.[^.]+\.options|tools\.[^.]+\.parameters)(\.|$)/;
 

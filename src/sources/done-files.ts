@@ -42,7 +42,8 @@ export class DoneFiles {
   has(file: FolderFile): boolean {
     if (this.#names.has(file.name)) return true;
     const { last, sinceMs, names } = this.#before;
-    const isDone = names.has(file.name) || (!isAfter(file, last) && file.changedMs <= sinceMs);
+    // One of those that was written to since is new.
+    const isDone = !isAfter(file, last) && (names.has(file.name) || file.changedMs <= sinceMs);
     if (isDone) this.#remember(file);
     return isDone;
   }

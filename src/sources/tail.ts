@@ -90,15 +90,12 @@ class Tail {
     if (await this.#readChunk()) return true;
     const found = await this.#look();
     if (found === undefined || this.#outlet.isOver) return false;
-    if (found.inode !== this.#inode) {
-      // Somebody may have written to the old one since.
-      while (await this.#readChunk());
-      await this.#giveRest();
-      await this.close();
-      this.#begin();
-      return true;
-    }
-    if (found.size >= this.#readAt) return false;
+    const isReplaced = found.inode !== this.#inode;
+    if (!isReplaced && found.size >= this.#readAt) return false;
+    // Somebody may have written to the old one since.
+    if (isReplaced) while (await this.#readChunk());
+    await this.#giveRest();
+    if (isReplaced) await this.close();
     this.#begin();
     return true;
   }

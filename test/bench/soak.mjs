@@ -4,7 +4,7 @@
  *
  * - turns: so many turns in virtual time, as fast as they go, with LMDB: does memory grow, does the file?
  * - hour: live for so many minutes, with LMDB: RSS by time, its slope after the warm-up.
- * - idle: agents that wait for messages, live, for a minute: CPU of the process.
+ * - idle: agents that wait for messages, live, for a minute, a minute after the last of them has begun to: CPU of the process.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -164,7 +164,8 @@ async function idle() {
   await new Promise((resolve) => {
     run.subscribe(({ type }) => type === 'agent.waiting' && ++waiting === AGENTS && resolve());
   });
-  await sleep(5_000);
+  // Once after work has ended the collector tidies up, for a few 100 ms of CPU.
+  await sleep(60_000);
   const before = process.cpuUsage();
   const from = performance.now();
   await sleep(60_000);

@@ -54,6 +54,15 @@ test.each(REFUSED)('refuses, with place and reason, %j as %j', (from, to, line) 
   expect(refusal(edit(from, to)).map((text) => text.slice(0, line.length))).toContain(line);
 });
 
+test.each([
+  ['address: "p-{{ row.name }}"', { address: 'p-{{ row.name }}' }],
+  ['subscribe: ["t-{{ index }}"]', { subscribe: ['t-{{ index }}'] }],
+])('leaves %s to be filled in for each agent', (line, expected) => {
+  const text = edit('observe: hello', `observe: hello\n    ${line}`);
+  expect(parseScenario(text, { name: 'f.yaml', folder: FOLDER }).agents.a).toMatchObject(expected);
+  expect(refusal(text.replace(/row\.name|index/, 'rwo.x')).join()).toContain('unknown name "rwo"');
+});
+
 test('accepts tools and models that code brings along', () => {
   const text = edit('tools: [t]', 'tools: [t, mine]').replace('model: m', 'model: llm');
   const known = { tools: ['mine'], models: ['llm'] };

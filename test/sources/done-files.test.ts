@@ -28,6 +28,13 @@ test('knows what was given, and after a resume what stands before the last', () 
   expect(again.isKnown('a')).toBe(true);
 });
 
+test('one that was given last, and was written to while nobody looked, is new', () => {
+  const done = new DoneFiles(undefined);
+  look(done, 10_500, [file('report', 10_350)]);
+  expect(resumed(done).has(file('report', 10_350))).toBe(true);
+  expect(resumed(done).has(file('report', 3_600_000))).toBe(false);
+});
+
 test('one that was written early but came late is new', () => {
   const done = new DoneFiles(undefined);
   look(done, 10_000, [file('a', 5_000)]);

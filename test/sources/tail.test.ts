@@ -71,6 +71,15 @@ test('a file that was cut begins at its start again', async () => {
   await until('long line', 'second', 'x');
 });
 
+test('of a file that was cut the line that had no end is given too', async () => {
+  const file = createFile('long line\nunfinished');
+  const { until } = await open(file);
+  await until('long line');
+  truncateSync(file);
+  appendFileSync(file, 'x\n');
+  await until('long line', 'unfinished', 'x');
+});
+
 test('of a file that was replaced nothing is lost, and the new one is read from its start', async () => {
   const file = createFile('a\n');
   const gate = createGate();
