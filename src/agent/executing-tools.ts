@@ -1,6 +1,7 @@
 import { toErrorInfo } from '../base/errors.ts';
+import { findEnds } from '../base/find-ends.ts';
 import { isAnswered } from '../base/is-answered.ts';
-import type { AgentSpec, ApprovalRecord, Ends, ToolCall, ToolResult } from '../protocol.ts';
+import type { AgentSpec, ApprovalRecord, ToolCall, ToolResult } from '../protocol.ts';
 import type { Tool } from '../tools/tool.ts';
 import { admit, HeldCall, toUnmadeResult } from './approval.ts';
 import type { AgentContext, AgentEvent } from './context.ts';
@@ -182,13 +183,6 @@ export function toEnding(results: readonly (ToolResult | undefined)[]): Partial<
   if (ends === undefined) return {};
   const { what, reply } = ends;
   return { answered: true, ...(reply !== undefined && { reply }), ...(what === 'agent' && { finished: true }) };
-}
-
-/** Of several, the end of a life comes first. */
-export function findEnds(results: readonly (ToolResult | undefined)[]): Ends | undefined {
-  let ends: Ends | undefined;
-  for (const result of results) if (result?.ends !== undefined && ends?.what !== 'agent') ends = result.ends;
-  return ends;
 }
 
 /** Tells the others how a call ended. The outcome of one with effects is written at once: it must not be made again. */

@@ -7,11 +7,13 @@ import type { AgentEnvironment } from './environment.ts';
  * Of an agent whose group keeps so many turns: what is older goes from memory, and from the conversation with its model. Not
  * at every turn, since it looks at the whole conversation; called when an observation is answered and stored.
  */
-export function keepTurns(env: AgentEnvironment, { spec, turn, work }: AgentContext): void {
+export function keepTurns(env: AgentEnvironment, { spec, turn, step, work }: AgentContext): void {
   const { keepTurns: turns } = spec.group;
   if (turns === undefined) return;
-  const step = Math.max(KEEP_TURNS_STEP, Math.ceil(turns / 4));
-  if (turn % step !== 0 || turn <= turns) return;
+  const every = Math.max(KEEP_TURNS_STEP, Math.ceil(turns / 4));
+  // An observation takes as many turns as it takes: that is due in the last one of them which is due in any.
+  const isDue = turn % every < step;
+  if (!isDue || turn <= turns) return;
   forget(work, findStart(work.transcript, turns));
   env.store.trim(env.run, spec.id, { turns }).catch(env.storeFailed);
 }

@@ -1,10 +1,10 @@
 import { toErrorInfo } from '../base/errors.ts';
+import { findEnds } from '../base/find-ends.ts';
 import { isAnswered } from '../base/is-answered.ts';
 import { SNAPSHOT_REPLY_CHARS } from '../base/limits.ts';
 import type { AgentStatus, Condensed, MemorySnapshot, ToolResult } from '../protocol.ts';
 import type { AgentContext, AgentEvent } from './context.ts';
 import type { AgentEnvironment } from './environment.ts';
-import { findEnds } from './executing-tools.ts';
 import { handOver } from './hand-over.ts';
 import { keepTurns } from './keep-turns.ts';
 import { isFinished } from './observe.ts';

@@ -112,10 +112,8 @@ async function answerAll(open: OpenInbox, all: readonly Said[]): Promise<Told[]>
   return told;
 }
 
-function report({ run, total, resume }: OpenInbox, told: readonly Told[], json: boolean): void {
+function report({ run, total: waiting, resume }: OpenInbox, told: readonly Told[], json: boolean): void {
   const answered = told.filter(({ error }) => error === undefined).length;
-  // Of a stored run the answered ones are gone from it already.
-  const waiting = resume === undefined ? total - answered : total;
   if (json) {
     const answers = told.map(({ call: { agent, callId, tool }, answer, error }) => {
       const { answer: _, by, ...rest } = answer;

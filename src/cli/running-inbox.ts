@@ -1,4 +1,4 @@
-import { TroupeError } from '../base/errors.ts';
+import { TroupeError, toErrorInfo } from '../base/errors.ts';
 import type { InboxMessage } from '../monitor/talk-messages.ts';
 import type { PersonAnswer, WaitingCallId } from '../protocol.ts';
 import { connectMonitor } from './connect-monitor.ts';
@@ -24,13 +24,22 @@ export async function openRunningInbox(
       throw new TroupeError('USAGE', `Cannot answer by ${new URL(address).origin}: ${why}`);
     }
     const { at, waiting, total } = await monitor.ask<InboxMessage>({ type: 'get', topic: 'inbox' }, 'inbox');
+    let left = total;
     return {
-      ...{ run: run.id, scenario: run.scenario, status: run.status, at, waiting, total },
+      ...{ run: run.id, scenario: run.scenario, status: run.status, at, waiting },
+      get total() {
+        return left;
+      },
       async answer({ agent, callId }: WaitingCallId, answer: PersonAnswer) {
-        await monitor.ask(
-          { type: 'command', command: { type: 'approval.answer', agent, callId, ...answer } },
-          'answer',
-        );
+        const command = { type: 'approval.answer', agent, callId, ...answer } as const;
+        try {
+          await monitor.ask({ type: 'command', command }, 'answer');
+          left--;
+        } catch (error) {
+          // Somebody else has answered it.
+          if (toErrorInfo(error).code === 'APPROVAL_UNKNOWN') left--;
+          throw error;
+        }
       },
       close: monitor.close,
     };

@@ -78,6 +78,7 @@ function end(history: History, { status }: RunRecord, specs: readonly AgentSpec[
   const { at } = history;
   const { states } = history.foldAt(history.last);
   const tell = (fact: RunFact) => history.append({ seq: history.last + 1, at, ...fact });
+  if (status === 'interrupted') tell({ type: 'run.draining', reason: 'it was interrupted' });
   for (const [position, agent] of history.agents.entries()) {
     // Nobody has asked for it.
     if (specs[position]?.isReserved === true && states[position] === 0) continue;

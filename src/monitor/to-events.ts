@@ -1,3 +1,4 @@
+import { findEnds } from '../base/find-ends.ts';
 import { isAnswered } from '../base/is-answered.ts';
 import { withoutKept } from '../base/without-kept.ts';
 import type {
@@ -9,6 +10,7 @@ import type {
   Observation,
   RunEvent,
   ToolCall,
+  ToolResult,
 } from '../protocol.ts';
 import { toReply } from './to-reply.ts';
 
@@ -68,6 +70,8 @@ class Teller {
   #askedAt = 0;
   #calledAt = 0;
   #calls: readonly ToolCall[] = [];
+  /** Of the calls of the turn under way. */
+  #results: ToolResult[] = [];
   #pending = 0;
   #criticalPathMs = 0;
   #longestMs = 0;
@@ -206,6 +210,7 @@ class Teller {
     const told = withoutKept(decision);
     this.#decision = told;
     this.#pending = toolCalls.length;
+    this.#results = [];
     this.#longestMs = 0;
     this.#criticalPathMs += serviceMs;
     const durationMs = at - this.#askedAt;
@@ -219,11 +224,21 @@ class Teller {
 
   #finished({ at, turn, result }: JournalRecord & { type: 'tool.done' | 'tool.failed' | 'tool.unknown' }): void {
     this.#tell(at, { type: 'tool.finished', turn, result, durationMs: at - this.#calledAt });
-    this.#answer = result.ends?.reply ?? this.#answer;
+    this.#results.push(result);
     this.#longestMs = Math.max(this.#longestMs, result.serviceMs);
     if (--this.#pending > 0) return;
+    this.#ends(at, turn);
     this.#criticalPathMs += this.#longestMs;
     this.#stored(at);
+  }
+
+  /** All calls have settled, and one of them may be the answer. */
+  #ends(at: number, turn: number): void {
+    if (this.#decision === undefined || isAnswered(this.#decision)) return;
+    const reply = findEnds(this.#results)?.reply;
+    if (reply === undefined) return;
+    this.#tell(at, { type: 'agent.replied', turn, observation: this.#question, reply });
+    this.#answer = reply;
   }
 
   #asksPerson({ turn, at, ...record }: JournalRecord & { type: 'approval.requested' | 'approval.answered' }): void {

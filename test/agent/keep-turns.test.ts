@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createHarness } from './harness.ts';
+import { createHarness, tool } from './harness.ts';
 
 const observe = (count: number) => Array.from({ length: count }, (_, index) => ({ template: `observation ${index}` }));
 
@@ -27,6 +27,30 @@ test('a conversation that is kept whole grows, one of which so many turns are ke
   expect(Math.max(...sizes)).toBeLessThan(2 * (20 + 17) + 2);
   expect(Math.min(...sizes.slice(60))).toBeGreaterThanOrEqual(2 * 20);
   expect(new Set(firsts)).toEqual(new Set(['user']));
+});
+
+test.each([
+  ['two', () => 2],
+  ['one, and then two', (observation: number) => (observation === 0 ? 1 : 2)],
+  ['three', () => 3],
+])('also if observations take %s turns each', async (_, turnsOf) => {
+  const sizes: number[] = [];
+  let observation = -1;
+  let step = 0;
+  const harness = createHarness({
+    decide: ({ transcript, observation: { kind } }) => {
+      if (kind === 'observation') [observation, step] = [observation + 1, 0];
+      sizes.push(transcript.length);
+      return ++step < turnsOf(observation) ? { toolCalls: [{ id: 'c', name: 't', args: { step } }] } : { reply: 'x' };
+    },
+    tools: [tool('t', () => 1)],
+    group: { keepTurns: 20 },
+    items: observe(200),
+  });
+  await harness.run();
+  expect(Math.max(...sizes)).toBeLessThan(3 * (20 + 17) + 6);
+  const journal = await harness.memory.journal('run', 'agent/0');
+  expect(journal.length).toBeLessThan(8 * 45);
 });
 
 test('memory forgets the same turns', async () => {

@@ -31,6 +31,22 @@ describe('the journals of a rehearsal, told', () => {
   const rehearsals = {
     'of agents who tell each other, wait and fail': () => record(),
     'that waits for every write': () => record({ ...busy, memory: { store: 'in-memory', durability: 'sync' } }),
+    'whose tools end their lives': () =>
+      record({
+        ...busy,
+        models: {
+          ...busy.models,
+          clerk: {
+            latency: '1s',
+            rules: [
+              { on: 'observation', call: ['lookup', { end: { reply: 'Bye, {{ agent }}.' } }] },
+              { on: 'results', reply: 'Never.' },
+            ],
+          },
+        },
+        tools: { ...busy.tools, end: { builtin: 'finish' } },
+        agents: { ...busy.agents, clerk: { ...busy.agents.clerk, count: 30, tools: ['lookup', 'end'] } },
+      }),
     'of every kind of fault': async () => record(await loadScenario(faults, { set: ['memory.store=in-memory'] })),
   };
 

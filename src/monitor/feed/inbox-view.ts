@@ -84,17 +84,22 @@ export async function toInbox(
   if (agent !== undefined) watch.positionOf(agent);
   const all = readWaiting(watch, at).filter((call) => agent === undefined || call.agent === agent);
   const told = toOldest(all, limit);
-  const waiting = agent === undefined ? told.map(toEntry) : await withWholeArgs(watch, agent, told);
+  const waiting = agent === undefined ? told.map(toEntry) : await withWholeArgs(watch, agent, { calls: told, at });
   return { type: 'inbox', at: at ?? watch.at, whole: true, waiting, gone: [], total: all.length };
 }
 
 /** What only the history knows has cut arguments; the agent's journal has the whole. */
-async function withWholeArgs(watch: Watch, agent: string, calls: readonly WaitingApproval[]): Promise<InboxEntry[]> {
-  const journal = watch.isLive ? [] : await watch.source.journal(agent);
+async function withWholeArgs(
+  watch: Watch,
+  agent: string,
+  { calls, at }: { readonly calls: readonly WaitingApproval[]; readonly at: number | undefined },
+): Promise<InboxEntry[]> {
+  const journal = watch.isLive && at === undefined ? [] : await watch.source.journal(agent);
   return calls.map((call) => {
     const decided = journal.findLast((record) => record.type === 'model.done' && record.turn === call.turn);
-    const calls = decided?.type === 'model.done' ? decided.decision.toolCalls : [];
-    const args = calls.find(({ id }) => call.callId === id || call.callId.endsWith(`/${id}`))?.args;
+    const all = decided?.type === 'model.done' ? decided.decision.toolCalls : [];
+    // `turn/place`: places count from 1.
+    const args = all[Number(call.callId.split('/')[1]) - 1]?.args;
     return args === undefined ? call : { ...call, args };
   });
 }

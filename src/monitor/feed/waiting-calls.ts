@@ -6,6 +6,7 @@ const REQUESTED = toKind('approval.requested');
 const ANSWERED = toKind('approval.answered');
 const RESTARTING = toKind('agent.restarting');
 const ENDED = toKind('agent.ended');
+const DRAINING = toKind('run.draining');
 /** Who was stopped with its run is asked again when it goes on. */
 const STOPPED = ENDINGS.indexOf('stopped');
 
@@ -22,12 +23,14 @@ export function readWaiting(watch: Watch, at?: number): readonly WaitingApproval
 
 function findWaiting({ history }: Watch, at: number | undefined): readonly WaitingApproval[] {
   const waiting = new Map<string, WaitingApproval>();
+  let isDraining = false;
   const last = at === undefined ? history.last : history.seqAt(at);
   for (let seq = history.first; seq <= last; seq++) {
     const { chunk, index } = history.row(seq);
     const kind = chunk.kind[index];
-    if (kind === REQUESTED || kind === ANSWERED) note(waiting, history.keptEvent(seq));
-    else if (waiting.size > 0 && hasGivenUp(chunk, index)) {
+    if (kind === DRAINING) isDraining = true;
+    else if (kind === REQUESTED || kind === ANSWERED) note(waiting, history.keptEvent(seq));
+    else if (waiting.size > 0 && hasGivenUp(chunk, index, isDraining)) {
       const agent = history.agents[chunk.agent[index] ?? -1];
       for (const [key, call] of waiting) if (call.agent === agent) waiting.delete(key);
     }
@@ -54,6 +57,7 @@ function note(waiting: Map<string, WaitingApproval>, event: RunEvent | undefined
 }
 
 /** Its calls are made anew, or never. */
-function hasGivenUp({ kind, flag }: Chunk, index: number): boolean {
-  return kind[index] === RESTARTING || (kind[index] === ENDED && flag[index] !== STOPPED);
+function hasGivenUp({ kind, flag }: Chunk, index: number, isDraining: boolean): boolean {
+  const isPutOff = isDraining && flag[index] === STOPPED;
+  return kind[index] === RESTARTING || (kind[index] === ENDED && !isPutOff);
 }

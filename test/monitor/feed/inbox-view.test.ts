@@ -72,14 +72,15 @@ describe('long arguments', () => {
   });
 
   test('of a stored run are in the journal', async () => {
-    const toolCalls = [{ id: 'c1', name: 'pay', args: { text } }];
+    const other = { id: 'call-2-1', name: 'pay', args: { text: 'another' } };
+    const toolCalls = [other, { id: 'call-2-2', name: 'pay', args: { text } }];
     const decision = { ...DECISION, toolCalls };
     const { watch, happen } = startTalk({
       live: undefined as never,
       journal: async () => [{ type: 'model.done', turn: 2, at: 1, decision }],
     });
-    const call = { id: 'c1', name: 'pay', args: { text } };
-    happen({ type: 'approval.requested', agent: 'a/0', turn: 2, call, callId: '2/c1' });
+    const call = { id: 'call-2-2', name: 'pay', args: { text } };
+    happen({ type: 'approval.requested', agent: 'a/0', turn: 2, call, callId: '2/2' });
     const short = await toInbox(watch, {}, undefined);
     expect(JSON.stringify(short.waiting).length).toBeLessThan(INBOX_ARGS_CHARS + 300);
     const { waiting } = await toInbox(watch, { agent: 'a/0' }, undefined);

@@ -58,8 +58,16 @@ test('who fails or starts again has given up its calls; who is stopped with its 
   for (const agent of ['a/0', 'a/1', 'a/2', 'b/0']) happen(asked(agent, '2/x'));
   happen(ended('a/0', 'failed'));
   happen({ type: 'agent.restarting', agent: 'a/1', supervisor: 'root', because: 'failure', attempt: 1, delayMs: 0 });
+  happen({ type: 'run.draining', reason: 'interrupted' });
   happen(ended('a/2', 'stopped'));
   expect(names(readWaiting(watch))).toEqual(['a/2 2/x', 'b/0 2/x']);
   happen(asked('a/1', '2/x'));
   expect(names(readWaiting(watch))).toEqual(['a/2 2/x', 'b/0 2/x', 'a/1 2/x']);
+});
+
+test('who is stopped by hand has given up its calls too', () => {
+  const { watch, happen } = startTalk({ live: undefined as never });
+  for (const agent of ['a/0', 'a/1']) happen(asked(agent, '2/x'));
+  happen(ended('a/0', 'stopped'));
+  expect(names(readWaiting(watch))).toEqual(['a/1 2/x']);
 });

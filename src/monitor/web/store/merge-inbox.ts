@@ -14,7 +14,9 @@ export const NO_CALLS: WaitingCalls = { entries: [], total: 0 };
 export function mergeInbox(before: WaitingCalls, { whole, waiting, gone, total }: InboxMessage): WaitingCalls {
   if (whole === true) return { entries: waiting, total };
   const replaced = new Set([...gone, ...waiting].map(toKey));
-  return { entries: [...before.entries.filter((entry) => !replaced.has(toKey(entry))), ...waiting], total };
+  const entries = [...before.entries.filter((entry) => !replaced.has(toKey(entry))), ...waiting];
+  // One that comes back after a restart has waited since before.
+  return { entries: entries.sort((a, b) => a.since - b.since), total };
 }
 
 export function toKey({ agent, callId }: WaitingCallId): string {
