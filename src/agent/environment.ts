@@ -78,8 +78,11 @@ export interface Mailroom {
   boardOf(call: MailCall, name: string): Board;
   /** Somebody goes on from what it answers to that. */
   isAwaited(spec: AgentSpec, cause: Message | undefined): boolean;
-  /** What it observed is answered; once for each observation, and once more after a crash. Only where it is awaited. */
-  /** @returns Undefined: all have it that are to have it. Else it resolves when they have; until then the turn is not stored. */
+  /**
+   * What it observed is answered; once for each observation, and once more after a crash. Only where it is awaited.
+   *
+   * @returns Undefined: all have it that are to have it. Else it resolves when they have; until then the turn is not stored.
+   */
   answered(spec: AgentSpec, answer: Answer): Promise<void> | undefined;
   /**
    * It has given up on what it observed.

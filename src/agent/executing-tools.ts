@@ -3,7 +3,7 @@ import { findEnds } from '../base/find-ends.ts';
 import { isAnswered } from '../base/is-answered.ts';
 import type { AgentSpec, ApprovalRecord, ToolCall, ToolResult } from '../protocol.ts';
 import type { Tool } from '../tools/tool.ts';
-import { admit, HeldCall, toUnmadeResult } from './approval.ts';
+import { type Approvable, admit, HeldCall, toUnmadeResult } from './approval.ts';
 import type { AgentContext, AgentEvent } from './context.ts';
 import { type AgentEnvironment, groupOf } from './environment.ts';
 import { handOver } from './hand-over.ts';
@@ -13,20 +13,13 @@ import { ToolCallActor, type ToolOutput } from './tool-call-actor.ts';
 
 type Send = (event: AgentEvent) => void;
 
-/** A call that is about to be made. */
-interface Intended {
-  readonly actor: ToolCallActor;
-  readonly index: number;
-  readonly tool: Tool | undefined;
-}
-
 /**
  * Starts the calls of the decision that have not settled, all at once; each tells the agent `xstate.done.actor.tool` when
  * it has. Those that wait for a person keep nobody else waiting, and are started when they are approved of.
  */
 export function startCalls(env: AgentEnvironment, context: AgentContext, send: Send): void {
   const { spec, work } = context;
-  const intended = toIntended(env, context);
+  const intended = toApprovable(env, context);
   work.inFlight = intended.map(({ actor }) => actor);
   const { free, approved, unmade, held } = sortCalls(env, context, intended, send);
   if (held.length > 0) holdTime(env, context);
@@ -40,13 +33,13 @@ export function startCalls(env: AgentEnvironment, context: AgentContext, send: S
 
 /** Calls by how they go on. */
 interface Sorted {
-  readonly free: Intended[];
-  readonly approved: Intended[];
+  readonly free: Approvable[];
+  readonly approved: Approvable[];
   readonly unmade: ToolOutput[];
   readonly held: HeldCall[];
 }
 
-function sortCalls(env: AgentEnvironment, context: AgentContext, intended: readonly Intended[], send: Send): Sorted {
+function sortCalls(env: AgentEnvironment, context: AgentContext, intended: readonly Approvable[], send: Send): Sorted {
   const { work } = context;
   const asked = work.asked;
   work.asked = undefined;
@@ -74,7 +67,7 @@ function isMade({ answer }: ApprovalRecord): boolean {
   return answer === 'approved' || answer === 'edited';
 }
 
-function edit(one: Intended, { answer, args }: ApprovalRecord): Intended {
+function edit(one: Approvable, { answer, args }: ApprovalRecord): Approvable {
   if (answer === 'edited') one.actor.edit(args ?? {});
   return one;
 }
@@ -83,7 +76,7 @@ function edit(one: Intended, { answer, args }: ApprovalRecord): Intended {
 function goOnWith(
   env: AgentEnvironment,
   context: AgentContext,
-  one: Intended,
+  one: Approvable,
   record: ApprovalRecord,
   send: Send,
 ): void {
@@ -108,7 +101,7 @@ function goOnWith(
 function makeCalls(
   env: AgentEnvironment,
   context: AgentContext,
-  intended: readonly Intended[],
+  intended: readonly Approvable[],
   send: Send,
   isAwaited = false,
 ): void {
@@ -118,8 +111,8 @@ function makeCalls(
   const at = env.clock.elapsed();
   work.journal.push({ type: 'tools.intended', turn, at, calls, ...(keys !== undefined && { keys }) });
   const ahead = !isAwaited && mayGoAhead(env);
-  const waits = ({ tool }: Intended) => !ahead || tool?.effects === 'once';
-  const start = (one: Intended): void => startCall(env, spec, turn, one, send);
+  const waits = ({ tool }: Approvable) => !ahead || tool?.effects === 'once';
+  const start = (one: Approvable): void => startCall(env, spec, turn, one, send);
   const waiting = intended.filter(waits);
   const written = handOver(env, context, undefined, waiting.length > 0 ? { awaited: true } : {});
   if (waiting.length < intended.length) for (const one of intended) if (!waits(one)) start(one);
@@ -133,7 +126,7 @@ function makeCalls(
 }
 
 /** Those of a turn that was cut short that have settled are not made again, nor those that may not be. */
-function toIntended(env: AgentEnvironment, context: AgentContext): Intended[] {
+function toApprovable(env: AgentEnvironment, context: AgentContext): Approvable[] {
   const { decision, spec, turn, work, results, observations } = context;
   const calls = decision?.toolCalls ?? [];
   const from = work.calls.length;
@@ -147,13 +140,13 @@ function toIntended(env: AgentEnvironment, context: AgentContext): Intended[] {
   });
 }
 
-function toKeys(intended: readonly Intended[]): Record<string, string> | undefined {
+function toKeys(intended: readonly Approvable[]): Record<string, string> | undefined {
   const effective = intended.filter(({ tool }) => tool !== undefined && tool.effects !== 'none');
   if (effective.length === 0) return undefined;
   return Object.fromEntries(effective.map(({ actor }) => [actor.call.id, actor.idempotencyKey]));
 }
 
-function startCall(env: AgentEnvironment, spec: AgentSpec, turn: number, one: Intended, send: Send): void {
+function startCall(env: AgentEnvironment, spec: AgentSpec, turn: number, one: Approvable, send: Send): void {
   const { actor, tool } = one;
   // An agent that was stopped while its intent was being written makes no call.
   if (actor.isAborted) return;

@@ -1,5 +1,6 @@
 import type { Latency } from '../protocol.ts';
 import type { Random } from './random.ts';
+import { toThousandths } from './to-thousandths.ts';
 
 /**
  * How long something takes this time.
@@ -16,8 +17,4 @@ export function sampleLatency(latency: Latency, random: Random): number {
     case 'log-normal':
       return toThousandths(random.logNormal(latency.medianMs, latency.p95Ms));
   }
-}
-
-function toThousandths(ms: number): number {
-  return Math.round(ms * 1_000) / 1_000;
 }

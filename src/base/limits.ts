@@ -37,6 +37,8 @@ export const SHUTDOWN_MS = 5_000;
 export const RETRIES = 2;
 
 // ---- calls
+/** Read of a text that is cut, times what is kept of it: without its secrets it is shorter, and half a secret is not found. */
+export const SECRET_CUT_READ = 4;
 export const MODEL_TIMEOUT_MS = 120_000;
 export const TOOL_TIMEOUT_MS = 30_000;
 /** Calls in one decision; an answer with more has a flaw, and none of them is run. */

@@ -21,3 +21,17 @@ export function isBoardTool(builtin: string): builtin is 'read-board' | 'write-b
 export function isMailTool(builtin: string): builtin is MailToolName {
   return Object.hasOwn(MAIL_TOOLS, builtin);
 }
+
+/** Methods of `ToolContext.mail`. */
+export const MAIL_ACTS = [
+  'send',
+  'ask',
+  'publish',
+  'subscribe',
+  'unsubscribe',
+  'delegate',
+  'handOff',
+  'spawn',
+] as const;
+
+export type MailAct = (typeof MAIL_ACTS)[number];

@@ -1,3 +1,4 @@
+import { SECRET_CUT_READ } from './limits.ts';
 import { createSecretsForeseer, createSecretsRedactor } from './redact.ts';
 
 /**
@@ -17,9 +18,6 @@ export interface SecretFilter {
    */
   stream(): (piece: string, isLast: boolean) => string;
 }
-
-/** Read of a text that is cut, times what is kept of it: what is redacted becomes shorter. */
-const CUT_READ = 4;
 
 /** @param environment Where secrets are, by their names. Default: the process's. Those that are added later count too. */
 export function createSecretFilter(environment: NodeJS.ProcessEnv = process.env): SecretFilter {
@@ -46,8 +44,8 @@ export function createSecretFilter(environment: NodeJS.ProcessEnv = process.env)
     stream,
     cut(text, maxChars) {
       // One that was cut by somebody else at the length that is read may end in half a secret, too.
-      const isWhole = text.length < CUT_READ * maxChars;
-      const safe = stream()(text.slice(0, CUT_READ * maxChars), isWhole);
+      const isWhole = text.length < SECRET_CUT_READ * maxChars;
+      const safe = stream()(text.slice(0, SECRET_CUT_READ * maxChars), isWhole);
       return isWhole && safe.length <= maxChars ? safe : `${safe.slice(0, maxChars)}…`;
     },
     json(value) {

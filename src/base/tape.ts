@@ -17,6 +17,7 @@ import type {
   ToolResult,
 } from '../protocol.ts';
 import type { CallContext } from './call-context.ts';
+import type { MailAct } from './mail-tools.ts';
 
 export interface TapeHeader {
   readonly scenario: string;
@@ -73,14 +74,15 @@ export interface TapedToolCall extends TapedCall {
 }
 
 /** Something a tool does inside its run: it is done again in a replay. `at` is milliseconds since the call's start. */
-export type TapedAct = { readonly at: number } /** A method of `ToolContext.mail`, with its arguments. */ & (
-  | { readonly mail: MailAct; readonly with: readonly Json[] }
+export type TapedAct = { readonly at: number } & (
+  | /** A method of `ToolContext.mail`, with its arguments. */ {
+      readonly mail: MailAct;
+      readonly with: readonly Json[];
+    }
   | { readonly remember: { readonly key: string; readonly text: string; readonly shared: boolean } }
   | { readonly log: string }
   | { readonly tell: RunFact }
 );
-
-export type MailAct = 'send' | 'ask' | 'publish' | 'subscribe' | 'unsubscribe' | 'delegate' | 'handOff' | 'spawn';
 
 /** Where to record. Its methods return at once and never throw; what could not be written is told by `close`. */
 export interface TapeWriter {

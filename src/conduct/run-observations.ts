@@ -243,6 +243,6 @@ function toBlank(source: string): TroupeError {
 }
 
 function toUnknown(name: string, names: readonly string[]): TroupeError {
-  const there = names.length === 0 ? 'nothing can be pushed into this run' : `there are ${names.join(', ')}`;
-  return new TroupeError('SOURCE_UNKNOWN', `Cannot push to source "${name.slice(0, 100)}": ${there}`);
+  const message = `Cannot push to source "${name.slice(0, 100)}": there are ${names.join(', ')}`;
+  return new TroupeError('SOURCE_UNKNOWN', message);
 }

@@ -99,11 +99,10 @@ export interface Waiting {
   readonly for: string;
 }
 
-export type AgentFact = {
-  readonly agent: string;
-} /** It was not there when the run began: somebody has asked for it. `agent.started` follows. */ & (
-  | Fact<'agent.admitted', { group: string; user?: string; session?: string; parent?: string }>
+export type AgentFact = { readonly agent: string } & (
   | Fact<'agent.started', { group: string }>
+  /** It was not there when the run began: somebody has asked for it. `agent.started` follows. */
+  | Fact<'agent.admitted', { group: string; user?: string; session?: string; parent?: string }>
   | Fact<'agent.observed', { turn: number; observation: Observation }>
   | Fact<'agent.waiting', { for: string }>
   /** Takes nothing new from here on; the turn under way still finishes. */

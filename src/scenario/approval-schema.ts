@@ -15,10 +15,9 @@ function answerShape() {
 
 /** `approval` of a tool. */
 export function approvalSchema() {
-  const latencies = latency('How long the person takes.').prefault('0ms');
   const simulate = z
     .strictObject({
-      latency: latencies,
+      latency: latency('How long the person takes.').prefault('0ms'),
       ...answerShape(),
       answer: answerShape().answer.optional(),
       rules: z

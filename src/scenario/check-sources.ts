@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../protocol.ts';
 import type { Checker } from './checker.ts';
 import { SOURCE_KINDS } from './source-schema.ts';
 import type { Path } from './text/problems.ts';
-import { didYouMean } from './text/suggest.ts';
+import { suggest } from './text/suggest.ts';
 import { toEntries, toMap } from './values.ts';
 
 type Kind = (typeof SOURCE_KINDS)[number];
@@ -70,9 +70,9 @@ function checkKeys({ report }: Checker, path: Path, source: JsonObject, kind: Ki
 
 function checkSchedule(check: Checker, path: Path, { cron, timezone }: JsonObject): void {
   if (typeof timezone === 'string' && !isTimezone(timezone)) {
-    const hint = didYouMean(timezone, Intl.supportedValuesOf('timeZone'));
-    const near = hint?.startsWith('did') ? hint : 'write a name such as Europe/Berlin, or UTC';
-    check.report({ path: [...path, 'timezone'], message: `unknown time zone "${timezone}"`, hint: near });
+    const near = suggest(timezone, Intl.supportedValuesOf('timeZone'));
+    const hint = near === undefined ? 'write a name such as Europe/Berlin, or UTC' : `did you mean "${near}"?`;
+    check.report({ path: [...path, 'timezone'], message: `unknown time zone "${timezone}"`, hint });
   }
   check.attempt([...path, 'cron'], cron, (expression) => {
     if (compileCron(expression).after(VIRTUAL_EPOCH_MS) !== undefined) return;

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../protocol.ts';
 import type { Checker } from './checker.ts';
 import type { Path } from './text/problems.ts';
 import { didYouMean } from './text/suggest.ts';
-import { toEntries, toList, toMap } from './values.ts';
+import { toList, toMap } from './values.ts';
 import { WIRING_KINDS } from './wiring-schema.ts';
 
 type Kind = (typeof WIRING_KINDS)[number];
@@ -120,7 +120,7 @@ function checkBoard(check: Checker, path: Path, entry: JsonObject, boards: Set<s
 }
 
 function checkBoardTools({ tools, report }: Checker, boards: readonly string[]): void {
-  for (const [name, { board }] of toEntries(Object.fromEntries(tools))) {
+  for (const [name, { board }] of tools) {
     if (typeof board !== 'string' || boards.includes(board)) continue;
     const hint = didYouMean(board, boards) ?? `add it to wiring: { blackboard: ${board} }`;
     report({ path: ['tools', name, 'board'], message: `unknown blackboard "${board}"`, hint });

@@ -72,6 +72,11 @@ export const path = (description: string) =>
     .min(1, { error: expected('a path') })
     .meta({ description });
 export const name = once(() => z.string().regex(NAME, { error: expected(NAME_EXPECTED) }));
+export const extension = (description: string) =>
+  z
+    .string()
+    .regex(/^[A-Za-z0-9]{1,16}$/, { error: expected('an extension without a dot, such as md') })
+    .meta({ description });
 /** Any value: what comes out of a file is JSON already. */
 export const json = (description: string) => z.custom<Json>().meta({ description });
 export const jsonObject = (description: string) => z.record(z.string(), z.custom<Json>()).meta({ description });

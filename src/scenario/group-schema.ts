@@ -14,7 +14,17 @@ import {
   SPAWN_DEPTH,
   SPAWNED_MAX,
 } from '../base/limits.ts';
-import { count, duration, durationRange, expected, jsonObject, path, positiveDuration, text } from './fields.ts';
+import {
+  count,
+  duration,
+  durationRange,
+  expected,
+  extension,
+  jsonObject,
+  path,
+  positiveDuration,
+  text,
+} from './fields.ts';
 
 /** Limits of one observation. */
 export function limitShape() {
@@ -85,11 +95,7 @@ function memberSchema() {
         path('JSON-lines file, relative to this file: one member for each row.'),
         z.strictObject({
           folder: path('Folder, relative to this file: one member for each file in it and below.'),
-          extension: z
-            .string()
-            .regex(/^[A-Za-z0-9]{1,16}$/, { error: expected('an extension without a dot, such as md') })
-            .meta({ description: 'Only files with this extension, such as md. Default: all.' })
-            .optional(),
+          extension: extension('Only files with this extension, such as md. Default: all.').optional(),
         }),
       ],
       { error: expected('a path, or a map with folder and extension') },

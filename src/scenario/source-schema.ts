@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, expected, path, positiveDuration, text } from './fields.ts';
+import { count, expected, extension, path, positiveDuration, text } from './fields.ts';
 
 /** The keys of which a source has one: what kind it is. */
 export const SOURCE_KINDS = ['every', 'cron', 'tail', 'folder', 'stdin', 'http'] as const;
@@ -22,11 +22,7 @@ export function sourceSchema() {
         .meta({ description: 'With tail: where a live run begins. Default: start.' })
         .optional(),
       folder: path('A folder, relative to this file: each file that is put into it.').optional(),
-      extension: z
-        .string()
-        .regex(/^[A-Za-z0-9]{1,16}$/, { error: expected('an extension without a dot, such as md') })
-        .meta({ description: 'With folder: only files with this extension, such as md. Default: all.' })
-        .optional(),
+      extension: extension('With folder: only files with this extension, such as md. Default: all.').optional(),
       once: z
         .boolean()
         .meta({ description: 'With tail and folder: it ends when all that is there has been given. Default: false.' })

@@ -2,6 +2,7 @@ import type { Timer } from '../base/clock.ts';
 import { TroupeError, toErrorInfo } from '../base/errors.ts';
 import { TOOL_BLOCKED_AGAIN_MS, TOOL_BLOCKED_MS } from '../base/limits.ts';
 import { createSecretFilter } from '../base/secret-filter.ts';
+import { toThousandths } from '../base/to-thousandths.ts';
 import type { ErrorInfo, Json, ToolCall, ToolResult } from '../protocol.ts';
 import { checkArguments } from './check-arguments.ts';
 import { toContent } from './content.ts';
@@ -197,10 +198,6 @@ export class RunningCall {
     const { id, name } = this.call;
     this.context.tell({ type: 'tool.blocked', agent, turn, callId: id, name, blockedMs: toThousandths(blockedMs) });
   }
-}
-
-function toThousandths(ms: number): number {
-  return Math.round(ms * 1_000) / 1_000;
 }
 
 type Then = (resolve: (value: unknown) => void, reject: (reason: unknown) => void) => unknown;

@@ -56,3 +56,21 @@ test('nothing that a draft says is lost, and what it does not say is not there',
   expect(message).toStrictEqual({ ...draft, ...extra, at, correlation: 'm1', hops: 0, trace });
   expect(Object.values(toMessage(parts, draft, undefined))).not.toContain(undefined);
 });
+
+test('nothing of a draft is lost', () => {
+  // Of the type with everything, so that what is added to drafts is added here.
+  const whole: Required<Omit<Draft, 'cause' | 'trace'>> = {
+    ...draft,
+    data: { a: 1 },
+    answers: { ask: 'm0', to: 'c/0' },
+    part: { batch: 'b', index: 0, of: 2 },
+    parts: [],
+    wire: 'ring:a',
+    round: 2,
+    way: { by: 'a/0' },
+    topic: 'news',
+    user: 'ann',
+    session: 's1',
+  };
+  expect(toMessage(parts, whole, undefined)).toMatchObject(whole);
+});

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAIL_ACTS } from '../mail-tools.ts';
 import type { RequestPart, TapedModelCall, TapedToolCall, TapeHeader } from '../tape.ts';
 
 /** Of the format. Another number means another one. */
@@ -75,7 +76,7 @@ const tool = z.looseObject({
       z.union([
         z.looseObject({
           at,
-          mail: z.enum(['send', 'ask', 'publish', 'subscribe', 'unsubscribe', 'delegate', 'handOff', 'spawn']),
+          mail: z.enum(MAIL_ACTS),
           with: z.array(z.unknown()),
         }),
         z.looseObject({ at, remember: z.looseObject({ key: z.string(), text: z.string(), shared: z.boolean() }) }),

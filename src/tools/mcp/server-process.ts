@@ -1,12 +1,18 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import type { Clock } from '../../base/clock.ts';
-import { MCP_EXIT_MS, MCP_MESSAGE_MAX_CHARS, MCP_UNREAD_MAX_BYTES, TOOL_LOG_MAX_CHARS } from '../../base/limits.ts';
+import {
+  MCP_EXIT_MS,
+  MCP_MESSAGE_MAX_CHARS,
+  MCP_UNREAD_MAX_BYTES,
+  SECRET_CUT_READ,
+  TOOL_LOG_MAX_CHARS,
+} from '../../base/limits.ts';
 import { LineSplitter, type OnLine } from './line-splitter.ts';
 
 /** What is still in the pipes of a process that has exited is there by then, in milliseconds. */
 const PIPES_MS = 500;
 /** Of a line of stderr. More than is shown of it: secrets are taken out before it is cut to that. */
-const LOG_READ_CHARS = 4 * TOOL_LOG_MAX_CHARS;
+const LOG_READ_CHARS = SECRET_CUT_READ * TOOL_LOG_MAX_CHARS;
 /** Only POSIX has groups of processes. */
 const HAS_GROUPS = process.platform !== 'win32';
 
